@@ -1,0 +1,238 @@
+"""The state of the market, and the rules that hold with every mechanism switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from scipy.special import bdtrik
+
+from platformsim.market import laws, payments, release, setup
+from platformsim.market.ledger import Ledger
+from platformsim.market.release import Terms
+from platformsim.market.side import Appeal, Side
+from platformsim.market.streams import Streams
+
+_CLOSED_DOWN = -1e30
+
+
+class Market:
+    """What mechanisms read and write.
+
+    Parameters
+    ----------
+    spec : object
+        A resolved scenario: ``market``, ``sides``, ``technologies``, ``platforms``, ``releasers``.
+    mechanisms : iterable of Mechanism
+        Active and inactive ones, in the order in which they act.
+    columns : dict of str to float
+        Columns that mechanisms own, as ``"platforms.activity": 1.0``, with their neutral values.
+    streams : Streams
+
+    Attributes
+    ----------
+    month : int
+    rules : platformsim.entities.MarketRules
+    sides : dict of str to Side
+    platforms, technologies, releasers : Table
+    on_technology, owned_platforms : (L, P) float
+        1 where the platform stands on the technology; where the technology's owner owns it.
+    share : dict of str to (P,) float
+        Installed base of each platform as a share of the side, as of last month.
+    terms : Terms
+        This month's release terms of each technology.
+    ledger : Ledger
+    """
+
+    def __init__(
+        self, spec: Any, mechanisms: Iterable[Any], columns: dict[str, float], streams: Streams
+    ):
+        self.month, self.rules, self.streams = 0, spec.market, streams
+        self.all_mechanisms = tuple(mechanisms)
+        self.technologies, self.platforms, self.releasers = setup.tables(spec)
+        self.owner_of_platform = setup.account_of_platform(spec)
+        self.owner_of_technology = tuple(entry.owner for entry in spec.technologies)
+        self.patrons = {entry.name: entry.patron for entry in spec.releasers}
+        self.technology_of_platform = setup.positions(
+            self.technologies, [entry.technology for entry in spec.platforms]
+        )
+        self.releaser_of_platform = setup.positions(
+            self.releasers, [entry.owner for entry in spec.platforms]
+        )
+        self.releaser_of_technology = setup.positions(
+            self.releasers, [entry.owner for entry in spec.technologies]
+        )
+        owner = self.releaser_of_technology[:, None]
+        self.on_technology = 1.0 * (
+            self.technology_of_platform == np.arange(len(self.technologies))[:, None]
+        )
+        self.owned_platforms = 1.0 * ((owner == self.releaser_of_platform) & (owner >= 0))
+        for column, value in columns.items():
+            table, name = column.split(".")
+            getattr(self, table).add(name, value)
+        release.start(self.technologies)
+        self.sides: dict[str, Side] = setup.sides(spec, streams)
+        self.share = {name: side.installed_base for name, side in self.sides.items()}
+        self.ledger = Ledger(setup.accounts(spec))
+        self.terms: Terms = release.terms(self.technologies)
+        self.platforms.add("hours", 0.0)
+        for mechanism in self.mechanisms:
+            mechanism.start(self)
+        self._engage()
+
+    @property
+    def all_mechanisms(self) -> tuple[Any, ...]:
+        """Active and inactive mechanisms, in the order in which they act."""
+        return self._all_mechanisms
+
+    @all_mechanisms.setter
+    def all_mechanisms(self, mechanisms: tuple[Any, ...]) -> None:
+        self._all_mechanisms = mechanisms
+        self.mechanisms = tuple(entry for entry in mechanisms if entry.enabled)
+
+    # -- what mechanisms ask ---------------------------------------------------------------
+
+    @property
+    def alive(self) -> np.ndarray:
+        """(P,) bool: platforms that can be joined this month."""
+        return (self.platforms["closed_down"] == 0) & (self.month >= self.platforms["launch_month"])
+
+    @property
+    def members(self) -> np.ndarray:
+        """(P,) float: users on each platform, a multi-homer divided over its homes."""
+        return (
+            self.sides["users"].active if "users" in self.sides else np.zeros(len(self.platforms))
+        )
+
+    def reach(self, side: str) -> np.ndarray:
+        """Effective installed base of a side on each platform, (P,), with interoperability."""
+        return laws.reach(self.share[side], self.rules.interoperability)
+
+    def binomial(self, name: str, n: float, p: float, item: int = 0) -> int:
+        """Return how many of n independent members of a stock do something.
+
+        One uniform is pushed through the binomial distribution, so that the flow rises with n and
+        p under the same luck, and two arms that agree on both draw the same number.
+
+        Parameters
+        ----------
+        name : str
+            Stream of the decision.
+        n : float
+            Stock, a whole number.
+        p : float
+            Probability, clipped to [0, 1].
+        item : int
+            Which of several stocks of that name.
+        """
+        if n <= 0 or p <= 0:
+            return 0
+        if p >= 1:
+            return int(n)
+        u = self.streams.one(name, self.month, item)
+        if u <= (1.0 - p) ** n:
+            return 0
+        return int(min(n, np.ceil(bdtrik(u, n, p))))
+
+    def total(self, hook: str) -> np.ndarray:
+        """Sum a hook of all active mechanisms over technologies, (L,) float."""
+        total = np.zeros(len(self.technologies))
+        for mechanism in self.mechanisms:
+            part = getattr(mechanism, hook)(self)
+            if part is not None:
+                total += part
+        return total
+
+    # -- the month -------------------------------------------------------------------------
+
+    def open_month(self) -> None:
+        """Start a month: the calendar, the ledger and what is open."""
+        self.month += 1
+        self.ledger.open_month()
+        release.advance(self.technologies, self.month, self.total("closes") > 0)
+        self.terms = release.terms(self.technologies)
+
+    def appeal(self, side: str) -> Appeal:
+        """Sum what the platforms are worth to a side: quality, fees and every active mechanism.
+
+            A[p] = w_q (q[p] + ln(a[p] / 100)) - w_f fee[p] + sum of the mechanisms' terms
+
+        with a the capability of the technology that the platform stands on. Utils.
+        """
+        rules, platforms = self.sides[side].rules, self.platforms
+        common = rules.quality_weight * (platforms["quality"] + self._capability_bonus())
+        common = common - rules.fee_weight * platforms[f"fee_{side}"]
+        appeal = Appeal(common)
+        for mechanism in self.mechanisms:
+            part = mechanism.utility(self, side)
+            if callable(part):
+                appeal.by_row.append(part)
+            elif part is not None and np.ndim(part) == 2:
+                appeal.by_row.append(part.__getitem__)
+            elif part is not None:
+                appeal.common = appeal.common + part
+            own = mechanism.own_utility(self, side)
+            if own is not None:
+                appeal.own = own if appeal.own is None else appeal.own + own
+        appeal.common = np.where(self.alive, appeal.common, _CLOSED_DOWN)
+        return appeal
+
+    def _capability_bonus(self) -> np.ndarray:
+        position = self.technology_of_platform
+        bonus = np.log(self.technologies["capability"] / 100.0)
+        return (
+            np.where(position >= 0, bonus[position], 0.0)
+            if len(bonus)
+            else np.zeros(len(self.platforms))
+        )
+
+    def choose(self) -> None:
+        """Let every side choose, all on last month's shares; then the new shares become known."""
+        appeals = {
+            name: self.appeal(name)
+            for name, side in self.sides.items()
+            if side.rules.updating == "synchronous"
+        }
+        alive = self.alive
+        for name, side in self.sides.items():
+            forced = np.union1d(side.churn(self.month), self._stranded(side, alive))
+            if name in appeals:
+                side.choose(self.month, appeals[name], forced)
+                continue
+            known = self.share[name]
+            side.choose_in_turn(self.month, lambda name=name: self._appeal_now(name), forced)
+            self.share[name] = known
+        for name, side in self.sides.items():
+            self.share[name] = side.installed_base
+
+    def _appeal_now(self, side: str) -> Appeal:
+        self.share[side] = self.sides[side].installed_base
+        return self.appeal(side)
+
+    def _stranded(self, side: Side, alive: np.ndarray) -> np.ndarray:
+        if alive.all():
+            return np.empty(0, np.int64)
+        gone = side.alternatives.member[:, ~alive].any(axis=1)
+        if not side.counts[gone].any():
+            return np.empty(0, np.int64)
+        return np.flatnonzero(gone[side.columns["choice"]] & side.columns["alive"])
+
+    def advance(self) -> None:
+        """Let engagement follow, let the mechanisms advance the market, and settle the month."""
+        self._engage()
+        payments.settle(self)
+        for mechanism in self.mechanisms:
+            mechanism.update(self)
+        payments.book(self)
+
+    def _engage(self) -> None:
+        """Hours per user and month: ``min(attention, hours * (1 + lifts))``."""
+        lift = np.zeros(len(self.platforms))
+        for mechanism in self.mechanisms:
+            part = mechanism.engagement(self)
+            if part is not None:
+                lift = lift + part
+        self.platforms["hours"][:] = np.clip(
+            self.rules.hours * (1.0 + lift), 0.0, self.rules.attention
+        )

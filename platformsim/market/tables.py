@@ -1,0 +1,33 @@
+"""Small struct-of-arrays tables for the few: platforms, technologies, releasers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class Table:
+    """Named rows, float columns.
+
+    Parameters
+    ----------
+    kind : str
+        What a row is, in the plural; used in messages.
+    names : tuple of str
+        One name a row, all different.
+    """
+
+    def __init__(self, kind: str, names: tuple[str, ...]):
+        self.kind, self.names = kind, names
+        self.index = {name: row for row, name in enumerate(names)}
+        self.columns: dict[str, np.ndarray] = {}
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        """Return a column; the array itself, so that its owner may write to it."""
+        return self.columns[column]
+
+    def add(self, column: str, values: object) -> None:
+        """Add a column from one value or one a row."""
+        self.columns[column] = np.array(np.broadcast_to(values, len(self.names)), np.float64)

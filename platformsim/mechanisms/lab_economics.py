@@ -1,0 +1,187 @@
+"""C10: what a lab earns and spends, and whether it lasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from platformsim.market.ledger import CUSTOMERS, SUPPLIERS
+from platformsim.mechanisms.base import Contrast, Mechanism
+from platformsim.parameters import param
+
+
+@dataclass(frozen=True)
+class LabEconomics(Mechanism):
+    """Income from access, the cost of training and inference, learning from rivals, and exit.
+
+    *Price.* API demand D[l] is what customers spend at the full price 1. An open alternative of
+    capability a_o caps the price at what hosting it costs, plus the value of the lead:
+
+        price[l] = min(1, (1 - api_margin) * (1 + host_markup) * (1 + lead_value * lead / 12))
+        lead     = gen_months * ln(a[l] / a_o) / generation_gain            (months, at least 0)
+
+    Where the lab sells its newest generation it receives price * D and pays (1 - api_margin) * D
+    for inference; where the newest is open it receives nothing and deployers pay their hosts
+    (1 - api_margin) * (1 + host_markup) * D; a staged release splits the demand. Members of the
+    lab's own platforms may subscribe at sub_price * price a month while the newest is closed.
+
+    *Training.* R&D is a budget of rnd_scale * train_cost_0 / gen_months a month. Generation g
+    costs train_cost_0 * cost_growth**g, so that each takes longer than the last; a finished one
+    multiplies capability by exp(generation_gain).
+
+    *Learning (R5).* Each month a lab closes the fraction 1 - (1 - leak_rate)**(1/12) of its gap to
+    the best open version elsewhere, and 1 - (1 - leak_closed)**(1/12) of its gap to the best
+    closed one.
+
+    *Exit (R9).* A patron covers patron_topup of the month's loss. A lab whose cash falls below
+    zero leaves: it neither trains nor serves, and its platforms close down.
+    """
+
+    title: ClassVar[str] = "labs must pay their way"
+    claims: ClassVar[tuple[str, ...]] = ("C10",)
+    neutral: ClassVar[dict[str, Any]] = {
+        "train_cost_0": 0.0,
+        "api_scale": 0.0,
+        "leak_rate": 0.0,
+        "leak_closed": 0.0,
+    }
+    owns: ClassVar[dict[str, float]] = {
+        "technologies.price_factor": 1.0,
+        "technologies.progress": 0.0,
+        "technologies.subscribers": 0.0,
+        "technologies.rnd_bill": 0.0,
+    }
+    advances: ClassVar[tuple[str, ...]] = (
+        "technologies.capability",
+        "technologies.previous_capability",
+        "technologies.generation",
+        "technologies.generation_month",
+        "releasers.active",
+        "platforms.closed_down",
+    )
+    contrast: ClassVar[Contrast] = Contrast("exits", "", "up", 0.15)
+
+    train_cost_0: float = param(10_000.0, 0, 200_000, "cu", "M", "Cost of the first generation.")
+    cost_growth: float = param(3.0, 1, 10, "x/generation", "M", "Growth of that cost.")
+    gen_months: float = param(12.0, 1, 60, "months", "M", "Time for the first generation.")
+    api_scale: float = param(1.0, 0, 100, "", "M", "Multiplier of every lab's API demand.")
+    host_markup: float = param(0.3, 0, 1, "share", "M", "Mark-up of hosts of open models.")
+    lead_value: float = param(
+        0.6, 0, 5, "1/year", "M", "What a year of lead adds to the price cap."
+    )
+    leak_rate: float = param(0.3, 0, 1, "share/year", "M", "Open lead that rivals learn.")
+    leak_closed: float = param(0.05, 0, 0.1, "share/year", "M", "Closed lead that rivals learn.")
+    sub_price: float = param(0.0, 0, 20, "cu/month", "M", "Price of a subscription.")
+    sub_uptake: float = param(0.005, 0, 1, "share/month", "M", "Members who subscribe.")
+    churn: float = param(0.05, 0.01, 0.2, "share/month", "M", "Subscribers who leave.")
+    exits: bool = param(True, doc="Whether a lab without cash leaves the market.")
+
+    def price(self, market: Any) -> np.ndarray:
+        """Return the price of access relative to the full price, (L,)."""
+        technologies = market.technologies
+        capability = technologies["capability"]
+        best = market.terms.open_capability.max(initial=0.0)
+        if best <= 0:
+            return np.ones(len(capability))
+        speed = np.maximum(technologies["generation_gain"], 1e-9) / self.gen_months
+        lead = np.maximum(np.log(capability / best) / speed, 0.0)
+        hosting = (1.0 - technologies["api_margin"]) * (1.0 + self.host_markup)
+        return np.minimum(1.0, hosting * (1.0 + self.lead_value * lead / 12.0))
+
+    def income_if_closed(self, market: Any) -> np.ndarray:
+        """Return the margin on API demand and subscriptions, as if the newest were closed."""
+        technologies = market.technologies
+        margin = np.maximum(self.price(market) - (1.0 - technologies["api_margin"]), 0.0)
+        subscriptions = self.sub_price * technologies["subscribers"]
+        return self.api_scale * technologies["api_demand"] * margin + subscriptions
+
+    def update(self, market: Any) -> None:
+        """Sell access, train, learn, and see who is still in business."""
+        if not len(market.technologies):
+            return
+        market.technologies["price_factor"][:] = self.price(market)
+        for row, owner in enumerate(market.owner_of_technology):
+            active = self._active(market, row)
+            self._sell(market, row, owner, active)
+            if active:
+                self._subscribe(market, row, owner)
+                self._train(market, row, owner)
+        self._learn(market)
+        self._survive(market)
+
+    def _active(self, market: Any, row: int) -> bool:
+        position = market.releaser_of_technology[row]
+        return position >= 0 and market.releasers["active"][position] == 1
+
+    def _sell(self, market: Any, row: int, owner: str, active: bool) -> None:
+        technologies, pay = market.technologies, market.ledger.pay
+        demand = self.api_scale * technologies["api_demand"][row]
+        running = 1.0 - technologies["api_margin"][row]
+        sold = demand * market.terms.lab_pays_inference[row] if active else 0.0
+        hosted = (demand - sold) * (market.terms.open_capability[row] > 0)
+        if sold:
+            pay(CUSTOMERS, owner, "api", sold * technologies["price_factor"][row])
+            pay(owner, SUPPLIERS, "inference", sold * running)
+        if hosted:
+            pay(CUSTOMERS, SUPPLIERS, "hosting", hosted * running * (1.0 + self.host_markup))
+
+    def _subscribe(self, market: Any, row: int, owner: str) -> None:
+        if not self.sub_price or "users" not in market.sides:
+            return
+        technologies = market.technologies
+        members = np.floor(market.owned_platforms[row] @ market.members)
+        stock = min(technologies["subscribers"][row], members)
+        if market.terms.margin[row]:
+            free = members - stock
+            joining = market.binomial("lab.subscribe", free, self.sub_uptake, row)
+        else:
+            joining = 0
+        leaving = market.binomial("lab.unsubscribe", stock, self.churn, row)
+        technologies["subscribers"][row] = stock + joining - leaving
+        paying = technologies["subscribers"][row] * market.terms.margin[row]
+        price = self.sub_price * technologies["price_factor"][row]
+        market.ledger.pay("users", owner, "subscription", paying * price)
+
+    def _train(self, market: Any, row: int, owner: str) -> None:
+        technologies = market.technologies
+        position = market.releaser_of_technology[row]
+        budget = market.releasers["rnd_scale"][position] * self.train_cost_0 / self.gen_months
+        technologies["rnd_bill"][row] = budget
+        bill = budget * (1.0 - technologies["rnd_saving"][row])
+        market.ledger.pay(owner, SUPPLIERS, "training", bill)
+        if budget <= 0:
+            return
+        cost = self.train_cost_0 * self.cost_growth ** technologies["generation"][row]
+        technologies["progress"][row] += budget / cost
+        if technologies["progress"][row] >= 1.0 - 1e-9:
+            technologies["progress"][row] = 0.0
+            technologies["generation"][row] += 1.0
+            technologies["generation_month"][row] = market.month
+            technologies["previous_capability"][row] = technologies["capability"][row]
+            technologies["capability"][row] *= np.exp(technologies["generation_gain"][row])
+
+    def _learn(self, market: Any) -> None:
+        capability = market.technologies["capability"]
+        active = np.array([self._active(market, row) for row in range(len(capability))])
+        others = np.where(np.eye(len(capability), dtype=bool), 0.0, 1.0)
+        opened = (others * market.terms.open_capability * market.terms.leak).max(axis=1)
+        closed = (others * capability).max(axis=1)
+        fast, slow = (1.0 - (1.0 - rate) ** (1 / 12) for rate in (self.leak_rate, self.leak_closed))
+        gain = fast * np.maximum(opened - capability, 0.0)
+        gain = np.maximum(gain, slow * np.maximum(closed - capability, 0.0))
+        capability += np.where(active, gain, 0.0)
+
+    def _survive(self, market: Any) -> None:
+        releasers, ledger = market.releasers, market.ledger
+        for row, name in enumerate(releasers.names):
+            if not releasers["active"][row]:
+                continue
+            loss = max(0.0, -ledger.net(name))
+            patron = market.patrons[name]
+            if patron and loss:
+                ledger.pay(patron, name, "patronage", releasers["patron_topup"][row] * loss)
+            if self.exits and releasers["cash"][row] + ledger.net(name) < 0:
+                releasers["active"][row] = 0.0
+                market.platforms["closed_down"][market.releaser_of_platform == row] = 1.0

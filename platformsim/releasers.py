@@ -1,0 +1,41 @@
+"""Who decides: each month the active releasers apply their strategies to their technologies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from platformsim.entities import RELEASE_MODES
+from platformsim.errors import Problem, ScenarioError, nearest, one_of
+from platformsim.market.release import MODE
+from platformsim.strategies import Strategy, observe
+
+
+def decide(market: Any, strategies: dict[str, Strategy]) -> None:
+    """Let releasers set their release modes, all on the same observations.
+
+    Parameters
+    ----------
+    market : Market
+    strategies : dict of str to callable
+        Strategy of each releaser that has one other than ``hold``.
+
+    Raises
+    ------
+    ScenarioError
+        When a strategy returns something that is no release mode.
+    """
+    if not strategies:
+        return
+    wanted = {}
+    for row, owner in enumerate(market.owner_of_technology):
+        position = market.releaser_of_technology[row]
+        if owner in strategies and market.releasers["active"][position] == 1:
+            wanted[row] = strategies[owner](observe(market, row))
+    for row, mode in wanted.items():
+        if mode is None:
+            continue
+        if mode not in MODE:
+            key = f"strategy of {market.owner_of_technology[row]} in month {market.month}"
+            allowed = f"must return None or a release mode; {one_of(RELEASE_MODES)}"
+            raise ScenarioError(Problem(key, mode, allowed, nearest=nearest(mode, MODE)))
+        market.technologies["mode"][row] = MODE[mode]

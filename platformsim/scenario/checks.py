@@ -1,0 +1,152 @@
+"""Combinations that no single parameter's range can rule out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from platformsim.errors import Problem, nearest, one_of
+from platformsim.market.setup import initial_shares
+
+
+def check(spec: Any, strategies: dict[str, Any]) -> list[Problem]:
+    """Return what is impossible about a scenario whose tables are each valid."""
+    found: list[Problem] = []
+    for rule in (_names, _references, _run, _sides, _initial, _mechanisms, _predictions):
+        found += rule(spec)
+    for row in spec.releasers:
+        if row.strategy not in strategies:
+            hint = nearest(row.strategy, strategies)
+            key = f"releasers.{row.name}.strategy"
+            found.append(Problem(key, row.strategy, one_of(strategies), nearest=hint))
+    return found
+
+
+def _names(spec: Any) -> Iterator[Problem]:
+    if not spec.platforms:
+        yield Problem("platforms", [], "must name at least one platform")
+    if not spec.sides:
+        yield Problem("sides", {}, "must name at least one side")
+    for kind in ("technologies", "platforms", "releasers"):
+        seen: set[str] = set()
+        for row in getattr(spec, kind):
+            if not row.name or "." in row.name:
+                yield Problem(f"{kind}.name", row.name, "must be a name without a dot")
+            if row.name in seen:
+                yield Problem(f"{kind}.{row.name}", row.name, "stands twice; names must differ")
+            seen.add(row.name)
+    reserved = {"users", "creators", "businesses", "builders", "customers", "suppliers"}
+    for row in (*spec.platforms, *spec.releasers):
+        if row.name in reserved:
+            yield Problem(row.name, row.name, "is the name of an account; choose another")
+    slots = [row.slot for row in spec.platforms]
+    places = [slot or place for place, slot in enumerate(slots, 1)]
+    if len(set(places)) < len(places):
+        yield Problem("platforms.slot", slots, "each platform needs a slot of its own")
+
+
+def _references(spec: Any) -> Iterator[Problem]:
+    labs = [row.name for row in spec.releasers]
+    models = [row.name for row in spec.technologies]
+    links = [(f"technologies.{row.name}.owner", row.owner, labs) for row in spec.technologies]
+    for row in spec.platforms:
+        links.append((f"platforms.{row.name}.owner", row.owner, labs))
+        links.append((f"platforms.{row.name}.technology", row.technology, models))
+        for entry in ("fees", "initial"):
+            key = f"platforms.{row.name}.{entry}"
+            links += [(key, side, list(spec.sides)) for side in getattr(row, entry)]
+    for key, name, allowed in links:
+        if name and name not in allowed:
+            yield Problem(key, name, one_of(allowed), nearest=nearest(name, allowed))
+
+
+def _run(spec: Any) -> Iterator[Problem]:
+    if spec.run.burn_in >= spec.run.months:
+        allowed = f"must be less than run.months ({spec.run.months})"
+        yield Problem("run.burn_in", spec.run.burn_in, allowed)
+    for row in spec.platforms:
+        if row.launch_month >= spec.run.months:
+            allowed = f"must be before the last month ({spec.run.months})"
+            yield Problem(f"platforms.{row.name}.launch_month", row.launch_month, allowed)
+
+
+def _sides(spec: Any) -> Iterator[Problem]:
+    traits = {trait for row in spec.platforms for trait in row.characteristics}
+    for name, side in spec.sides.items():
+        if side.max_homes > len(spec.platforms):
+            allowed = f"must be at most the number of platforms ({len(spec.platforms)})"
+            yield Problem(f"sides.{name}.max_homes", side.max_homes, allowed)
+        for taste in side.tastes:
+            if taste not in traits:
+                key = f"sides.{name}.tastes.{taste}"
+                allowed = "no platform has this characteristic; " + one_of(traits)
+                yield Problem(key, taste, allowed, nearest=nearest(taste, traits))
+        yield from _graph(name, side)
+
+
+def _graph(name: str, side: Any) -> Iterator[Problem]:
+    graph, key = side.graph, f"sides.{name}.graph"
+    if graph.kind == "complete":
+        return
+    if graph.degree % 2 or graph.degree >= side.count:
+        allowed = f"must be even and less than the side's count ({side.count})"
+        yield Problem(f"{key}.degree", graph.degree, allowed)
+    if graph.kind == "block":
+        size = side.count // max(graph.blocks, 1)
+        outside = graph.degree * graph.mix_across
+        if graph.blocks < 2 or size - 1 < graph.degree - outside:
+            allowed = "must be at least 2, with blocks larger than the mean degree"
+            yield Problem(f"{key}.blocks", graph.blocks, allowed)
+
+
+def _initial(spec: Any) -> Iterator[Problem]:
+    for name, side in spec.sides.items():
+        shares = initial_shares(spec, name)
+        key = f"platforms.*.initial.{name}"
+        if shares.sum() > 1 + 1e-9:
+            yield Problem(key, float(shares.sum()), "shares at month 0 must add up to at most 1")
+        elif shares.sum() < 1 - 1e-9 and not side.outside_option:
+            allowed = f"must add up to 1, for sides.{name}.outside_option is false"
+            yield Problem(key, float(shares.sum()), allowed)
+        late = [row.name for row in spec.platforms if row.launch_month and row.initial.get(name)]
+        if late:
+            yield Problem(key, late, "must be 0 on platforms that open later")
+
+
+def _mechanisms(spec: Any) -> Iterator[Problem]:
+    active = {mechanism.name: mechanism for mechanism in spec.mechanisms if mechanism.enabled}
+    direct = active.get("direct_network")
+    for side in direct.sides if direct else ():
+        key = "mechanisms.direct_network"
+        if side not in spec.sides:
+            yield Problem(
+                f"{key}.sides", side, one_of(spec.sides), nearest=nearest(side, spec.sides)
+            )
+        elif direct.law == "local" and spec.sides[side].graph.kind == "complete":
+            yield Problem(
+                f"{key}.law", "local", f"needs a graph of contacts; set sides.{side}.graph.kind"
+            )
+    if "reversion" not in active:
+        for row in spec.technologies:
+            if row.release_mode == "open_then_close":
+                yield Problem(
+                    f"technologies.{row.name}.release_mode",
+                    row.release_mode,
+                    "needs [mechanisms.reversion], which says when it closes",
+                )
+    cross = active.get("cross_network")
+    if cross and cross.subsidy_platform:
+        names = [row.name for row in spec.platforms]
+        if cross.subsidy_platform not in names:
+            hint = nearest(cross.subsidy_platform, names)
+            key = "mechanisms.cross_network.subsidy_platform"
+            yield Problem(key, cross.subsidy_platform, one_of(names), nearest=hint)
+
+
+def _predictions(spec: Any) -> Iterator[Problem]:
+    for place, row in enumerate(spec.predictions):
+        for part in ("arm", "base"):
+            name = getattr(row, part)
+            if name not in spec.arms:
+                key = f"predictions.{place}.{part}"
+                yield Problem(key, name, one_of(spec.arms), nearest=nearest(name, spec.arms))

@@ -1,0 +1,235 @@
+"""The scenario: a market, checked and complete, and its variants."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from platformsim import entities, strategies
+from platformsim.errors import Problem, ScenarioError, nearest, one_of
+from platformsim.mechanisms.base import Mechanism
+from platformsim.scenario import files, settings
+from platformsim.scenario.tables import parts_of
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A market, checked and complete.
+
+    Attributes
+    ----------
+    name, title, question : str
+    claims : tuple of str
+        Claims of the register that it tests.
+    run, market : entities.Run, entities.MarketRules
+    sides : dict of str to entities.Side
+    technologies, platforms, releasers : tuples of entities
+    mechanisms : tuple of Mechanism
+        In the order in which they act; a disabled one is kept, so that an event can enable it.
+    events, predictions : tuples of entities
+    arms : dict of str to entities.Arm
+    arm : str
+        The arm whose settings are in force; empty: none.
+    table : dict
+        The resolved tables that the scenario was built from.
+    extra_mechanisms : tuple of Mechanism
+        Mechanisms added in Python rather than in the file.
+    extra_strategies : dict of str to callable
+        Strategies of releasers set in Python, by releaser.
+    """
+
+    name: str
+    title: str
+    question: str
+    claims: tuple[str, ...]
+    run: entities.Run
+    market: entities.MarketRules
+    sides: dict[str, entities.Side]
+    technologies: tuple[entities.Technology, ...]
+    platforms: tuple[entities.Platform, ...]
+    releasers: tuple[entities.Releaser, ...]
+    mechanisms: tuple[Mechanism, ...]
+    events: tuple[entities.Event, ...]
+    predictions: tuple[entities.Prediction, ...]
+    arms: dict[str, entities.Arm]
+    arm: str
+    table: dict[str, Any] = field(repr=False)
+    file: str = ""
+    extra_mechanisms: tuple[Mechanism, ...] = ()
+    extra_strategies: dict[str, Any] = field(default_factory=dict)
+
+    def with_settings(self, changes: dict[str, Any]) -> Scenario:
+        """Return the scenario with some settings changed, by dotted key.
+
+        Raises
+        ------
+        ScenarioError
+            When a key is unknown or a value is not allowed.
+        """
+        table, problems = settings.change(self.table, changes)
+        if problems:
+            raise ScenarioError(_in_file(problems, self.file))
+        return self._rebuilt(table, self.arm)
+
+    def with_arm(self, name: str) -> Scenario:
+        """Return the scenario with the settings of one of its arms in force.
+
+        Raises
+        ------
+        ScenarioError
+            When there is no such arm.
+        """
+        if name not in self.arms:
+            problem = Problem("arms", name, one_of(self.arms), self.file, nearest(name, self.arms))
+            raise ScenarioError(problem)
+        changes = self.table["arms"][name].get("set", {})
+        table, problems = settings.change(self.table, changes, f"arms.{name}.set.")
+        if problems:
+            raise ScenarioError(_in_file(problems, self.file))
+        return self._rebuilt(table, name)
+
+    def with_mechanism(self, mechanism: Mechanism) -> Scenario:
+        """Return the scenario with a mechanism added, or replaced where it has one of that name."""
+        if "__dataclass_fields__" not in type(mechanism).__dict__:
+            raise TypeError(f"decorate {type(mechanism).__name__} with @dataclass(frozen=True)")
+        extra = [m for m in self.extra_mechanisms if m.name != mechanism.name]
+        changed = dataclasses.replace(self, extra_mechanisms=(*extra, mechanism))
+        return changed._rebuilt(changed.table, changed.arm)
+
+    def with_strategy(self, releaser: str, strategy: strategies.Strategy) -> Scenario:
+        """Return the scenario with a releaser that follows a strategy of the caller's own."""
+        names = [row.name for row in self.releasers]
+        if releaser not in names:
+            problem = Problem(
+                "releasers", releaser, one_of(names), nearest=nearest(releaser, names)
+            )
+            raise ScenarioError(problem)
+        extra = {**self.extra_strategies, releaser: strategy}
+        return dataclasses.replace(self, extra_strategies=extra)
+
+    def _rebuilt(self, table: dict[str, Any], arm: str) -> Scenario:
+        fresh = from_table(table, self.file, self.extra_mechanisms)
+        return dataclasses.replace(fresh, arm=arm, extra_strategies=self.extra_strategies)
+
+    @property
+    def strategies(self) -> dict[str, strategies.Strategy]:
+        """The strategy of each releaser that has one other than to hold."""
+        named = {
+            row.name: strategies.REGISTRY[row.strategy]
+            for row in self.releasers
+            if row.strategy != "hold"
+        }
+        return {**named, **self.extra_strategies}
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of all settings in force; equal for equal scenarios."""
+        table = {key: entry for key, entry in self.table.items() if key != "arms"}
+        extra = [repr(mechanism) for mechanism in self.extra_mechanisms]
+        extra += [f"{name}={rule.__name__}" for name, rule in self.extra_strategies.items()]
+        text = json.dumps([table, extra], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load(source: str | Path | dict[str, Any], changes: dict[str, Any] | None = None) -> Scenario:
+    """Read a scenario by name, from a file, or from a dict.
+
+    Parameters
+    ----------
+    source : str, Path or dict
+        The name of a shipped scenario, the path of a TOML file, or tables in a dict.
+    changes : dict of str to object, optional
+        Settings to change, by dotted key.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake of the file.
+    """
+    if isinstance(source, dict):
+        scenario = from_table(files.resolved(copy.deepcopy(source), "", ()), "")
+    else:
+        path = files.find(source)
+        scenario = from_table(
+            files.resolved(files.read(path), str(path), (path,)), files.label(path)
+        )
+    return scenario.with_settings(changes) if changes else scenario
+
+
+def from_table(
+    table: dict[str, Any], file: str = "", extra: tuple[Mechanism, ...] = ()
+) -> Scenario:
+    """Build a scenario from resolved tables.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake in the tables, in their arms and in their events.
+    """
+    parts, problems = parts_of(table, extra)
+    if parts is not None:
+        problems += _arm_problems(parts, table, extra) + _event_problems(parts, table, extra)
+    if problems:
+        raise ScenarioError(_in_file(problems, file))
+    return Scenario(**vars(parts), arm="", table=table, file=file, extra_mechanisms=extra)
+
+
+def _in_file(problems: list[Problem], file: str) -> list[Problem]:
+    unique = dict.fromkeys(str(problem) for problem in problems)
+    kept = {str(problem): problem for problem in problems}
+    return [dataclasses.replace(kept[text], file=file) for text in unique]
+
+
+def _arm_problems(parts: Any, table: dict[str, Any], extra: tuple[Mechanism, ...]) -> list[Problem]:
+    found: list[Problem] = []
+    for name in parts.arms:
+        changes = table["arms"][name].get("set", {})
+        found += _changed_problems(table, changes, f"arms.{name}.set.", extra)
+    return found
+
+
+def _event_problems(
+    parts: Any, table: dict[str, Any], extra: tuple[Mechanism, ...]
+) -> list[Problem]:
+    found: list[Problem] = []
+    valid = settings.known(table)
+    for place, event in enumerate(parts.events):
+        key = f"events.{place}."
+        if event.month > parts.run.months:
+            allowed = f"must be at most run.months ({parts.run.months})"
+            found.append(Problem(f"{key}month", event.month, allowed))
+        parameter = valid.get(event.target)
+        scalar = parameter is not None and (
+            parameter.kind in (float, int, bool, str) or ".fees." in event.target
+        )
+        if parameter is not None and (parameter.structural or not scalar):
+            allowed = "is set at month 0 and cannot change during a run"
+            found.append(Problem(f"{key}target", event.target, allowed))
+            continue
+        kind, name, *_ = (*event.target.split("."), "")
+        absent = kind == "mechanisms" and name not in {m.name for m in parts.mechanisms}
+        if absent and parameter is not None:
+            allowed = "names a mechanism that the scenario does not have; add its table"
+            found.append(Problem(f"{key}target", event.target, allowed))
+            continue
+        found += _changed_problems(table, {event.target: event.change}, f"{key}target: ", extra)
+    return found
+
+
+def _changed_problems(
+    table: dict[str, Any], changes: dict[str, Any], where: str, extra: tuple[Mechanism, ...]
+) -> list[Problem]:
+    changed, problems = settings.change(table, changes, where)
+    if not problems and changes:
+        _, problems = parts_of(changed, extra)
+        problems = [dataclasses.replace(p, key=f"{where}{p.key}") for p in problems]
+    return problems

@@ -1,0 +1,118 @@
+"""Release strategies: functions of the observed market.
+
+A strategy is a function that takes an :class:`Observation` and returns the release mode it wants
+its technology to have this month, or None to leave it. It sees what a manager could see: public
+facts of last month and its own books, never the tastes or beliefs of agents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from platformsim.entities import RELEASE_MODES
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a releaser knows when it decides; all figures are last month's.
+
+    Attributes
+    ----------
+    month : int
+    technology : str
+        The technology that is decided on.
+    mode : str
+        Its present release mode.
+    capability, rival_capability, open_capability : float
+        Own newest; best of the others; best openly available elsewhere. Index.
+    user_share : float
+        Share of users on the releaser's own platforms.
+    builders, rival_builders : float
+        Builders on the technology, and on the others'.
+    rival_modes : tuple of str
+    profit, cash : float
+        Own, cu a month and cu.
+    income_if_open, income_if_closed : float
+        Own estimate of what openness brings now, and of what closing would bring, cu a month.
+    """
+
+    month: int
+    technology: str
+    mode: str
+    capability: float
+    rival_capability: float
+    open_capability: float
+    user_share: float
+    builders: float
+    rival_builders: float
+    rival_modes: tuple[str, ...]
+    profit: float
+    cash: float
+    income_if_open: float
+    income_if_closed: float
+
+
+Strategy = Callable[[Observation], str | None]
+REGISTRY: dict[str, Strategy] = {}
+
+
+def strategy(function: Strategy) -> Strategy:
+    """Register a function as a release strategy under its own name."""
+    REGISTRY[function.__name__] = function
+    return function
+
+
+@strategy
+def hold(seen: Observation) -> None:
+    """Keep the release mode that the scenario states."""
+    return None
+
+
+@strategy
+def open_when_behind(seen: Observation) -> str:
+    """Open while a rival is ahead, close while leading: opening as the laggard's move."""
+    return "open_weights" if seen.capability < seen.rival_capability else "closed_api"
+
+
+@strategy
+def open_if_complement_pays(seen: Observation) -> str:
+    """Open while what openness brings next door exceeds the forgone margin."""
+    return "open_weights" if seen.income_if_open > seen.income_if_closed else "closed_api"
+
+
+@strategy
+def follow_the_leader(seen: Observation) -> str | None:
+    """Be open when any rival is, closed otherwise."""
+    if not seen.rival_modes:
+        return None
+    opened = any(mode in ("open_weights", "open_capped") for mode in seen.rival_modes)
+    return "open_weights" if opened else "closed_api"
+
+
+def observe(market: Any, row: int) -> Observation:
+    """Build what the owner of technology ``row`` sees."""
+    technologies, releasers = market.technologies, market.releasers
+    owner = market.releaser_of_technology[row]
+    others = [other for other in range(len(technologies)) if other != row]
+    capability, builders = technologies["capability"], technologies["builders"]
+    users = market.share.get("users")
+    return Observation(
+        month=market.month,
+        technology=technologies.names[row],
+        mode=RELEASE_MODES[int(technologies["mode"][row])],
+        capability=float(capability[row]),
+        rival_capability=float(max((capability[o] for o in others), default=0.0)),
+        open_capability=float(
+            max((technologies["open_capability"][o] for o in others), default=0.0)
+        ),
+        user_share=0.0 if users is None else float(market.owned_platforms[row] @ users),
+        builders=float(builders[row]),
+        rival_builders=float(sum(builders[o] for o in others)),
+        rival_modes=tuple(RELEASE_MODES[int(technologies["mode"][o])] for o in others),
+        profit=float(releasers["profit"][owner]),
+        cash=float(releasers["cash"][owner]),
+        income_if_open=float(market.total("income_if_open")[row]),
+        income_if_closed=float(market.total("income_if_closed")[row]),
+    )
