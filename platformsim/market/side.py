@@ -121,6 +121,30 @@ class Side:
         living = self.columns["choice"][self.columns["alive"]]
         self.counts = np.bincount(living, minlength=len(self.alternatives.size))
 
+    def write(self, column: str, rows: np.ndarray, value: object) -> None:
+        """Write a column from outside, keeping counts and contacts true.
+
+        Raises
+        ------
+        AttributeError
+            When there is no such column.
+        ValueError
+            When a choice names no alternative.
+        """
+        if column not in self.columns:
+            known = ", ".join(self.columns)
+            raise AttributeError(f"{column!r} is not a column of {self.name}; columns are {known}")
+        if column == "choice":
+            chosen = np.broadcast_to(np.asarray(value, np.int64), len(rows))
+            if len(rows) and not (chosen.min() >= 0 and chosen.max() < len(self.counts)):
+                raise ValueError(f"choice must be from 0 to {len(self.counts) - 1}, got {value!r}")
+            self._move(rows, chosen)
+        elif column == "alive":
+            leaving = rows[~np.broadcast_to(np.asarray(value, bool), len(rows))]
+            self._move(leaving, np.full(len(leaving), NOTHING))
+        self.columns[column][rows] = value
+        self.recount()
+
     def churn(self, month: int) -> np.ndarray:
         """Let agents leave and newcomers take empty slots; return the newcomers' rows."""
         if not (self.rules.churn_rate or self.rules.arrival_rate):

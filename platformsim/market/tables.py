@@ -28,6 +28,10 @@ class Table:
         """Return a column; the array itself, so that its owner may write to it."""
         return self.columns[column]
 
+    def __setitem__(self, column: str, values: np.ndarray) -> None:
+        """Write to an existing column, in place."""
+        self.columns[column][:] = values
+
     def add(self, column: str, values: object) -> None:
         """Add a column from one value or one a row."""
         self.columns[column] = np.array(np.broadcast_to(values, len(self.names)), np.float64)

@@ -20,7 +20,7 @@ class Reversion(Mechanism):
     distribution that starts at belief_0 with the weight of ``belief_months`` observations and sees
     one more success every month that the release stays open; it falls to 0 when it is closed.
 
-    *Closing.* An ``open_then_close`` release closes when its share of all builders (of users,
+    *Closing.* After its first ``open_months``, an ``open_then_close`` release closes when its share of all builders (of users,
     where there are no builders) exceeds ``revert_share``, or when closing pays. With Pi the
     owner's monthly income from the open ecosystem, T the extra monthly income from closing,
     delta = 1 / (1 + discount) and
@@ -57,6 +57,7 @@ class Reversion(Mechanism):
     rule: str = param(
         "either", doc="What triggers closing.", choices=("share", "profit", "either", "never")
     )
+    open_months: int = param(24, 0, 240, "months", "M", "First months, in which it stays open.")
     belief_0: float = param(0.5, 0, 1, "probability", "M", "Belief at month 0 that it stays open.")
     belief_months: float = param(24.0, 1, 240, "months", "M", "Weight of that first belief.")
     fork_prob: float = param(0.5, 0, 1, "probability", "E", "A fork follows a reversion.")
@@ -84,7 +85,7 @@ class Reversion(Mechanism):
         """See the class."""
         technologies = market.technologies
         open_now = (technologies["mode"] == THEN_CLOSE) & (technologies["newest_open"] == 1)
-        if self.rule == "never" or not open_now.any():
+        if self.rule == "never" or market.month <= self.open_months or not open_now.any():
             return None
         trigger = np.zeros(len(technologies), bool)
         if self.rule in ("share", "either"):

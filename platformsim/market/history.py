@@ -1,0 +1,86 @@
+"""The market's path: every month's state, kept as arrays for the metrics to read."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from platformsim.market.release import Terms
+
+_TERMS = tuple(field.name for field in dataclasses.fields(Terms))
+
+
+class History:
+    """States of months 0 … T, row t being the end of month t.
+
+    Parameters
+    ----------
+    market : Market
+        At month 0.
+    months : int
+        T.
+
+    Attributes
+    ----------
+    months, burn_in : int
+    accounts, reasons, platform_names, technology_names, releaser_names : tuple of str
+    technology_owner : (L,) int
+        Row of the releaser that owns each technology, -1 for none.
+    platforms, technologies, releasers, terms : dict of str to (T+1, rows) float
+        Every column of the market's tables.
+    sides : dict of str to SimpleNamespace
+        ``share`` and ``active`` (T+1, P); ``living``, ``switches`` and ``surplus`` (T+1,).
+    paid, received : (T+1, accounts, reasons) float, cu
+    """
+
+    def __init__(self, market: Any, months: int, burn_in: int = 0):
+        self.months, self.burn_in = months, burn_in
+        self.accounts, self.reasons = market.ledger.accounts, market.ledger.reasons
+        self.platform_names = market.platforms.names
+        self.technology_names = market.technologies.names
+        self.releaser_names = market.releasers.names
+        self.technology_owner = market.releaser_of_technology
+        rows, width = months + 1, len(self.platform_names)
+        self.platforms, self.technologies, self.releasers = (
+            {name: np.zeros((rows, len(table))) for name in table.columns}
+            for table in (market.platforms, market.technologies, market.releasers)
+        )
+        self.terms = {name: np.zeros((rows, len(self.technology_names))) for name in _TERMS}
+        self.sides = {
+            name: SimpleNamespace(
+                share=np.zeros((rows, width)),
+                active=np.zeros((rows, width)),
+                living=np.zeros(rows),
+                switches=np.zeros(rows),
+                surplus=np.zeros(rows),
+            )
+            for name in market.sides
+        }
+        flows = (rows, len(self.accounts), len(self.reasons))
+        self.paid, self.received = np.zeros(flows), np.zeros(flows)
+        self.record(market)
+
+    def record(self, market: Any) -> None:
+        """Keep the state at the end of the market's present month."""
+        month = market.month
+        for kept, table in (
+            (self.platforms, market.platforms),
+            (self.technologies, market.technologies),
+            (self.releasers, market.releasers),
+        ):
+            for name, column in table.columns.items():
+                kept[name][month] = column
+        for name, kept in self.terms.items():
+            kept[month] = getattr(market.terms, name)
+        for name, kept in self.sides.items():
+            side = market.sides[name]
+            kept.share[month] = market.share[name]
+            kept.active[month] = side.active
+            kept.living[month] = side.living
+            kept.switches[month] = side.switches
+            kept.surplus[month] = side.surplus
+        self.paid[month] = market.ledger.paid
+        self.received[month] = market.ledger.received

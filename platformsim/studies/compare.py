@@ -1,0 +1,292 @@
+"""The main job: arms of a scenario against each other, pair by pair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from platformsim.errors import Problem, ScenarioError, nearest, one_of
+from platformsim.metrics import REGISTRY
+from platformsim.results import Runs, RunsBuilder
+from platformsim.scenario import Scenario, load
+from platformsim.scenario.settings import difference
+from platformsim.studies.execute import Task, execute
+from platformsim.studies.judge import FEWEST_PAIRS, judge
+from platformsim.studies.keep import keep
+from platformsim.views import Gallery, comparison_gallery
+
+ROW_KEYS = (
+    "metric", "side", "arm", "base", "mean", "low", "high", "median", "share_in_direction",
+    "swing_share", "sesoi", "pairs", "verdict",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came out of a comparison.
+
+    Attributes
+    ----------
+    source : Scenario or None
+        The scenario whose arms these are; None when the caller gave the arms one by one.
+    scenarios : dict of str to Scenario
+        The scenario of each arm, the base first.
+    runs : Runs
+        All runs.
+    verdicts : DataFrame
+        One row a metric and arm, judged against the base; see :mod:`platformsim.studies.judge`.
+    settings : DataFrame
+        Every setting that differs between the arms.
+    options : dict
+        What it takes to repeat the comparison.
+    """
+
+    source: Scenario | None
+    scenarios: dict[str, Scenario]
+    runs: Runs
+    verdicts: pd.DataFrame
+    settings: pd.DataFrame
+    options: dict[str, Any]
+
+    @property
+    def base(self) -> str:
+        """The arm that the others are judged against."""
+        return next(iter(self.scenarios))
+
+    @property
+    def title(self) -> str:
+        """Title of the scenario."""
+        return self.scenarios[self.base].title
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables by the name of their file."""
+        return {**self.runs.tables(), "verdicts": self.verdicts, "settings": self.settings}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the verdicts."""
+        return self.verdicts
+
+    def notices(self) -> list[str]:
+        """Return what a reader must know beside the table: two-humped differences."""
+        swinging = self.verdicts[self.verdicts["swing_share"].fillna(0.0) >= 0.05]
+        names = [
+            f"{row.side}: {row.metric} ({row.arm}, {row.swing_share:.0%})"
+            for row in swinging.itertuples()
+        ]
+        if not names:
+            return []
+        return [
+            "Two-humped: in some pairs the difference exceeds 0.3, so the mean alone misleads; read "
+            "the median and the share in direction. " + "; ".join(names) + "."
+        ]
+
+    def plot(self) -> Gallery:
+        """Draw the comparison: adoption curves, paired differences, who earns what."""
+        return comparison_gallery(self.tables(), self.title)
+
+    def save(self, path: str | Path) -> Path:
+        """Write tables, figures, scenario and manifest to a new folder; return its path."""
+        scenario = self.source or self.scenarios[self.base]
+        options = self.options | ({} if self.source else {"arms_given_in_python": True})
+        return keep("compare", scenario, options, self, Path(path))
+
+    def _repr_html_(self) -> str:
+        columns = [c for c in self.verdicts if c not in ("claim", "registered", "unit", "doc")]
+        return self.verdicts.loc[self.verdicts["headline"], columns].to_html(index=False)
+
+
+def compare(
+    scenario: Scenario | str | Path | dict[str, Any],
+    arms: Sequence[str] | None = None,
+    *,
+    pairs: int | None = None,
+    seed: int | None = None,
+    changes: dict[str, Any] | None = None,
+    workers: int | None = None,
+    start_method: str | None = None,
+    progress: bool = True,
+    keep_agents: bool = False,
+) -> Comparison:
+    """Compare arms, paired seed by seed.
+
+    Parameters
+    ----------
+    scenario : Scenario, str, Path or dict
+        A scenario with arms, or a dict of arms by name, each a Scenario: then the first is the
+        base.
+    arms : sequence of str, optional
+        Which arms; unset: all. The first of them in the scenario's order is the base.
+    pairs : int, optional
+        Pairs of runs, at least 20; unset: the scenario's.
+    seed : int, optional
+        Root seed; unset: the scenario's.
+    changes : dict, optional
+        Settings to change in every arm, by dotted key.
+    workers, start_method, progress, keep_agents
+        See :func:`platformsim.studies.execute.execute`.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ScenarioError
+        When the scenario, an arm or an option is wrong.
+    """
+    source, available = _available(scenario)
+    chosen = _chosen(available, arms, {**(changes or {}), **_given(seed=seed, pairs=pairs)})
+    first = next(iter(chosen.values()))
+    count = first.run.pairs
+    tasks = [Task(name, replicate) for replicate in range(count) for name in chosen]
+    builder = RunsBuilder()
+    for done in execute(
+        chosen, tasks, workers=workers, start_method=start_method, progress=progress,
+        keep_agents=keep_agents,
+    ):  # fmt: skip
+        builder.add(done.task.label, done.task.replicate, done.measured, done.agents)
+    runs = builder.runs()
+    options = {
+        "arms": list(chosen),
+        "pairs": pairs,
+        "seed": seed,
+        "changes": changes or {},
+        "keep_agents": keep_agents,
+    }
+    return Comparison(source, chosen, runs, verdicts(chosen, runs), _settings(chosen), options)
+
+
+def _given(*, seed: int | None, pairs: int | None) -> dict[str, Any]:
+    found = {"run.seed": seed, "run.pairs": pairs}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _available(source: Any) -> tuple[Scenario | None, dict[str, Scenario]]:
+    given = isinstance(source, dict) and source
+    if given and all(isinstance(entry, Scenario) for entry in source.values()):
+        return None, dict(source)
+    whole = source if isinstance(source, Scenario) else load(source)
+    return whole, {name: whole.with_arm(name) for name in whole.arms}
+
+
+def _chosen(
+    available: dict[str, Scenario], names: Sequence[str] | None, changes: dict[str, Any]
+) -> dict[str, Scenario]:
+    for name in names or ():
+        if name not in available:
+            hint = nearest(name, available)
+            raise ScenarioError(Problem("arms", name, one_of(available), nearest=hint))
+    wanted = {name: arm for name, arm in available.items() if names is None or name in names}
+    if len(wanted) < 2:
+        raise ScenarioError(Problem("arms", list(wanted), "a comparison needs at least two arms"))
+    if changes:
+        wanted = {name: arm.with_settings(changes) for name, arm in wanted.items()}
+    for key in ("seed", "pairs", "months"):
+        values = {name: getattr(arm.run, key) for name, arm in wanted.items()}
+        if len(set(values.values())) > 1:
+            raise ScenarioError(Problem(f"run.{key}", values, "must be the same in all arms"))
+    return wanted
+
+
+def verdicts(scenarios: dict[str, Scenario], runs: Runs) -> pd.DataFrame:
+    """Judge every arm against the first, on every metric.
+
+    Returns
+    -------
+    DataFrame
+        One row a metric and arm: the keys of ``ROW_KEYS``, then ``direction`` (as stated),
+        ``registered`` (whether the scenario states it as a prediction), ``headline``, ``claim``,
+        ``unit`` and ``base_mean``.
+    """
+    base, *others = scenarios
+    if len(runs.summary) < FEWEST_PAIRS * len(scenarios):
+        raise ScenarioError(Problem("pairs", len(runs.summary), f"must be at least {FEWEST_PAIRS}"))
+    by_arm = {name: part.set_index("replicate") for name, part in runs.summary.groupby("arm")}
+    market = _ad_market(scenarios[base])
+    frames = []
+    for arm in others:
+        if not by_arm[arm].index.equals(by_arm[base].index):
+            raise ScenarioError(Problem("pairs", arm, f"is not paired with {base}: seeds differ"))
+        frames.append(_judged(scenarios, by_arm, base, arm, runs.columns, market))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _judged(
+    scenarios: dict[str, Scenario],
+    by_arm: dict[str, pd.DataFrame],
+    base: str,
+    arm: str,
+    columns: pd.DataFrame,
+    market: float,
+) -> pd.DataFrame:
+    plans = []
+    for column in columns.itertuples():
+        metric = REGISTRY[column.metric]
+        short = column.metric + (f"[{column.entity}]" if column.entity else "")
+        scale = market if metric.unit == "cu/month" else 1.0
+        plan = {
+            "metric": short, "side": column.side, "arm": arm, "base": base,
+            "direction": metric.direction, "sesoi": metric.sesoi * scale,
+            "swing": metric.swing, "registered": False, "headline": False, "claim": "",
+            "unit": metric.unit, "column": column.name,
+        }  # fmt: skip
+        for entry in scenarios[base].predictions:
+            if entry.metric in (column.name, short) and (entry.arm, entry.base) == (arm, base):
+                plan |= {"direction": entry.direction, "registered": True, "claim": entry.claim}
+                plan["sesoi"] = plan["sesoi"] if entry.sesoi is None else entry.sesoi
+        plan["headline"] = plan["registered"] or _is_headline(column)
+        plans.append(plan)
+    frame = pd.DataFrame(plans)
+    names = frame["column"].tolist()
+    values = {name: by_arm[name].reindex(columns=names).to_numpy(float) for name in (base, arm)}
+    judged = pd.DataFrame(
+        judge(
+            values[base], values[arm], frame["direction"].tolist(), frame["sesoi"].to_numpy(),
+            frame["swing"].tolist(),
+        )
+    )  # fmt: skip
+    with np.errstate(invalid="ignore"):
+        judged["base_mean"] = _column_means(values[base])
+    merged = pd.concat([frame.drop(columns=["sesoi", "swing"]), judged], axis=1)
+    order = [*ROW_KEYS, "direction", "registered", "headline", "claim", "unit", "base_mean"]
+    return merged[order]
+
+
+def _column_means(values: np.ndarray) -> np.ndarray:
+    seen = ~np.isnan(values)
+    total = np.where(seen, values, 0.0).sum(axis=0)
+    count = seen.sum(axis=0)
+    return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+
+
+_HEADLINES = {"share", "profit", "gatekeeper_index", "consumer_surplus", "welfare", "frontier"}
+
+
+def _is_headline(column: Any) -> bool:
+    whole = column.metric in ("builders",) and not column.entity
+    users = column.side in ("", "users")
+    return whole or (column.metric in _HEADLINES and users)
+
+
+def _ad_market(scenario: Scenario) -> float:
+    """Monthly advertising value of all users: what money effects are measured against, in cu."""
+    users = scenario.sides.get("users")
+    best = max((platform.ad_yield for platform in scenario.platforms), default=0.0)
+    return (users.count if users else 0) * scenario.market.hours * (best or 0.02)
+
+
+def _settings(scenarios: dict[str, Scenario]) -> pd.DataFrame:
+    differing = difference({name: arm.table for name, arm in scenarios.items()})
+    for name, arm in scenarios.items():
+        for mechanism in arm.extra_mechanisms:
+            entry = differing.setdefault(f"mechanisms.{mechanism.name}", dict.fromkeys(scenarios))
+            entry[name] = repr(mechanism)
+    rows = [
+        {"setting": key, **{n: str(v) for n, v in row.items()}} for key, row in differing.items()
+    ]
+    return pd.DataFrame(rows, columns=["setting", *scenarios])

@@ -1,0 +1,225 @@
+"""Many runs on all cores, in a fixed order, with the same bytes whatever the number of workers."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import cloudpickle
+import pandas as pd
+
+from platformsim.errors import PlatformsimError
+from platformsim.metrics import Measured, measure
+from platformsim.model import PlatformModel
+from platformsim.scenario import Scenario
+
+_THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_CHUNKS_PER_WORKER = 8
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run: which scenario, which replicate."""
+
+    label: str
+    replicate: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """One finished run."""
+
+    task: Task
+    measured: Measured
+    agents: pd.DataFrame | None
+
+
+class RunError(PlatformsimError):
+    """A run failed; names it, so that it can be repeated alone."""
+
+
+def simulate(scenario: Scenario, replicate: int = 0) -> PlatformModel:
+    """Run one replicate of a scenario to its end and return the model."""
+    return PlatformModel(scenario, replicate=replicate).run()
+
+
+def default_workers() -> int:
+    """Return how many processes may run at once on this machine."""
+    if hasattr(os, "process_cpu_count"):
+        return os.process_cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def execute(
+    scenarios: dict[str, Scenario],
+    tasks: list[Task],
+    *,
+    workers: int | None = None,
+    start_method: str | None = None,
+    progress: bool = True,
+    keep_agents: bool = False,
+) -> Iterator[Done]:
+    """Run tasks and yield them in the order given.
+
+    Parameters
+    ----------
+    scenarios : dict of str to Scenario
+        By label.
+    tasks : list of Task
+    workers : int, optional
+        Processes; unset: one a core. 1 runs in this process.
+    start_method : str, optional
+        ``forkserver``, ``spawn`` or ``fork``; unset: forkserver where there is one.
+    progress : bool
+        Whether to show a progress bar on a terminal.
+    keep_agents : bool
+        Whether to keep every agent's columns at the end of the run.
+
+    Yields
+    ------
+    Done
+
+    Raises
+    ------
+    RunError
+        When a run fails.
+    """
+    from tqdm.auto import tqdm
+
+    workers = min(workers or default_workers(), len(tasks))
+    bar = tqdm(
+        total=len(tasks),
+        unit="run",
+        disable=None if progress else True,
+        leave=False,
+        mininterval=0.5,
+    )
+    with bar:
+        if workers <= 1:
+            for task in tasks:
+                yield _run(scenarios[task.label], task, keep_agents)
+                bar.update()
+            return
+        size = max(1, len(tasks) // (workers * _CHUNKS_PER_WORKER))
+        chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
+        payload = cloudpickle.dumps((scenarios, keep_agents))
+        with _pool(workers, start_method, payload) as pool:
+            with _hidden_main():
+                futures: list[Future] = [pool.submit(_run_chunk, chunk) for chunk in chunks]
+            try:
+                for future in futures:
+                    done = future.result()
+                    bar.update(len(done))
+                    yield from done
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _pool(workers: int, start_method: str | None, payload: bytes) -> ProcessPoolExecutor:
+    methods = multiprocessing.get_all_start_methods()
+    method = start_method or ("forkserver" if "forkserver" in methods else "spawn")
+    context = multiprocessing.get_context(method)
+    if method == "forkserver":
+        context.set_forkserver_preload(["platformsim.studies.execute"])
+    return ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_start_worker, initargs=(payload, os.getpid())
+    )
+
+
+@contextmanager
+def _hidden_main() -> Iterator[None]:
+    """Keep workers from importing the caller's script again.
+
+    Everything they need travels by value (cloudpickle), so ``compare(...)`` works at the top level
+    of a script without a ``__main__`` guard, and in a notebook.
+    """
+    main = sys.modules.get("__main__")
+    kept = {name: getattr(main, name, None) for name in ("__file__", "__spec__")}
+    for name in kept:
+        if hasattr(main, name):
+            setattr(main, name, None)
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if hasattr(main, name):
+                setattr(main, name, value)
+
+
+_worker: dict[str, Any] = {}
+
+
+def _start_worker(payload: bytes, parent: int) -> None:
+    for name in _THREAD_LIMITS:
+        os.environ[name] = "1"
+    _worker["scenarios"], _worker["keep_agents"] = cloudpickle.loads(payload)
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _leave_with(parent: int) -> None:
+    # A killed driver cannot shut its workers down; they notice that they were adopted.
+    started = os.getppid()
+    while os.getppid() == started and _alive(parent):
+        time.sleep(1.0)
+    os._exit(1)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _run_chunk(chunk: list[Task]) -> list[Done]:
+    scenarios, keep = _worker["scenarios"], _worker["keep_agents"]
+    return [_run(scenarios[task.label], task, keep) for task in chunk]
+
+
+def _run(scenario: Scenario, task: Task, keep_agents: bool) -> Done:
+    try:
+        model = simulate(scenario, task.replicate)
+        done = Done(task, measure(model.history), agents_table(model) if keep_agents else None)
+    except PlatformsimError:
+        raise
+    except Exception as error:
+        where = f"{scenario.name}, arm {task.label}, replicate {task.replicate}"
+        raise RunError(
+            f"the run failed ({where}, seed {scenario.run.seed}): {type(error).__name__}: {error}"
+        ) from error
+    del model
+    _tidy()
+    return done
+
+
+_since_tidy = 0
+
+
+def _tidy() -> None:
+    # A Mesa model is a reference cycle; left to the collector, a sweep holds dozens of them.
+    global _since_tidy
+    _since_tidy += 1
+    if _since_tidy >= 20:
+        gc.collect()
+        _since_tidy = 0
+
+
+def agents_table(model: PlatformModel) -> pd.DataFrame:
+    """Return one row an agent, with the columns of all sides."""
+    frames = []
+    for name, side in model.market.sides.items():
+        frame = pd.DataFrame({"side": name, "slot": range(side.n), **side.columns})
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)

@@ -1,0 +1,97 @@
+"""Making a results folder again, and seeing whether it comes out the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from platformsim.errors import ResultError
+from platformsim.results.folder import SCENARIO, digest, read_manifest, versions
+from platformsim.scenario import load
+from platformsim.studies.compare import Comparison, compare
+from platformsim.studies.run import Run, run
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Whether each table came out the same, byte for byte.
+
+    Attributes
+    ----------
+    tables : dict of str to bool
+    versions : dict of str to (str, str)
+        Packages whose version differs: then, now.
+    """
+
+    tables: dict[str, bool]
+    versions: dict[str, tuple[str, str]]
+
+    @property
+    def same(self) -> bool:
+        """True when every table came out the same."""
+        return all(self.tables.values())
+
+
+def rerun(path: str | Path, *, workers: int | None = None, progress: bool = True) -> Repeat:
+    """Repeat a results folder from its scenario and manifest, and compare the tables' bytes.
+
+    Parameters
+    ----------
+    path : str or Path
+        A folder written by ``run`` or ``compare``.
+    workers, progress
+        See :func:`platformsim.studies.execute.execute`.
+
+    Returns
+    -------
+    Repeat
+
+    Raises
+    ------
+    ResultError
+        When the folder is incomplete, was changed since, or needs rules defined in Python.
+    """
+    folder = Path(path)
+    manifest = read_manifest(folder)
+    options = dict(manifest["options"])
+    if options.pop("arms_given_in_python", False):
+        raise ResultError(f"{folder}: compares scenarios given in Python; repeat it there")
+    if manifest.get("defined_in_python"):
+        names = ", ".join(manifest["defined_in_python"])
+        raise ResultError(
+            f"{folder}: was made with rules defined in Python ({names}); repeat it there"
+        )
+    for name, known in manifest["tables"].items():
+        target = folder / name
+        if not target.is_file() or digest(target) != known:
+            raise ResultError(f"{target}: is missing or was changed after it was written")
+    fresh = _repeat(folder, manifest["verb"], options, workers, progress)
+    with TemporaryDirectory() as scratch:
+        tables = {}
+        for name, frame in fresh.tables().items():
+            target = Path(scratch) / f"{name}.parquet"
+            frame.to_parquet(target, index=False)
+            tables[target.name] = digest(target) == manifest["tables"].get(target.name)
+    return Repeat(tables, _changed_versions(manifest))
+
+
+def _repeat(
+    folder: Path, verb: str, options: dict, workers: int | None, progress: bool
+) -> Run | Comparison:
+    scenario = load(folder / SCENARIO)
+    if verb == "run":
+        return run(scenario, **options, workers=workers, progress=progress)
+    if verb == "compare":
+        return compare(scenario, **options, workers=workers, progress=progress)
+    raise ResultError(f"{folder}: was made by {verb!r}, which rerun cannot repeat")
+
+
+def _changed_versions(manifest: dict) -> dict[str, tuple[str, str]]:
+    now = versions()
+    then = manifest.get("versions", {})
+    return {
+        name: (str(then.get(name)), str(version))
+        for name, version in now.items()
+        if then.get(name) != version
+    }
