@@ -40,6 +40,8 @@ class Market:
         1 where the platform stands on the technology; where the technology's owner owns it.
     share : dict of str to (P,) float
         Installed base of each platform as a share of the side, as of last month.
+    members : (P,) float
+        Users on each platform, a multi-homer divided over its homes.
     terms : Terms
         This month's release terms of each technology.
     ledger : Ledger
@@ -73,7 +75,7 @@ class Market:
             getattr(self, table).add(name, value)
         release.start(self.technologies)
         self.sides: dict[str, Side] = setup.sides(spec, streams)
-        self.share = {name: side.installed_base for name, side in self.sides.items()}
+        self.observe()
         self.ledger = Ledger(setup.accounts(spec))
         self.terms: Terms = release.terms(self.technologies)
         self.platforms.add("hours", 0.0)
@@ -97,13 +99,6 @@ class Market:
     def alive(self) -> np.ndarray:
         """(P,) bool: platforms that can be joined this month."""
         return (self.platforms["closed_down"] == 0) & (self.month >= self.platforms["launch_month"])
-
-    @property
-    def members(self) -> np.ndarray:
-        """(P,) float: users on each platform, a multi-homer divided over its homes."""
-        return (
-            self.sides["users"].active if "users" in self.sides else np.zeros(len(self.platforms))
-        )
 
     def reach(self, side: str) -> np.ndarray:
         """Effective installed base of a side on each platform, (P,), with interoperability."""
@@ -196,15 +191,20 @@ class Market:
         }
         alive = self.alive
         for name, side in self.sides.items():
-            forced = np.union1d(side.churn(self.month), self._stranded(side, alive))
+            forced = np.concatenate((side.churn(self.month), self._stranded(side, alive)))
             if name in appeals:
                 side.choose(self.month, appeals[name], forced)
                 continue
             known = self.share[name]
             side.choose_in_turn(self.month, lambda name=name: self._appeal_now(name), forced)
             self.share[name] = known
-        for name, side in self.sides.items():
-            self.share[name] = side.installed_base
+        self.observe()
+
+    def observe(self) -> None:
+        """Let the present memberships become what everybody knows."""
+        self.share = {name: side.installed_base for name, side in self.sides.items()}
+        users = self.sides.get("users")
+        self.members = users.active if users else np.zeros(len(self.platforms))
 
     def _appeal_now(self, side: str) -> Appeal:
         self.share[side] = self.sides[side].installed_base

@@ -176,8 +176,7 @@ class Side:
         if not alive.all():
             keep = alive[rows]
             rows, noise = rows[keep], noise[keep]
-        extra = np.setdiff1d(forced, rows)
-        if extra.size:
+        if forced.size and (extra := np.setdiff1d(forced, rows)).size:
             lanes = self.alternatives.lane
             draws = self.streams.per_lane(f"{self.name}.choice", month, extra, lanes)
             rows, noise = np.concatenate((rows, extra)), np.concatenate((noise, gumbel(draws)))

@@ -31,6 +31,11 @@ class Builders(Mechanism):
     technologies and staying out (worth 0), by a logit with spread ``spread`` cu/month:
     P(l) = exp(v_l / spread) / (1 + sum_m exp(v_m / spread)). Counts are whole numbers.
 
+    Who enters has a better idea than the average. With P_0 the share that stays out, an entrant
+    expects to net m = spread * (-ln P_0) / (1 - P_0), whatever it chose (the inclusive value of
+    the logit, shared among those who enter), so its revenue is what makes that true: builders
+    never lose money on average, and few earn it where entry is easy.
+
     Builders on the open version improve it, capability[l] += community_gain * builders**sigma, and
     their products attract users to platforms that stand on the technology:
     U[p] += variety_weight * ln(1 + builders / 100) utils.
@@ -121,13 +126,18 @@ class Builders(Mechanism):
         if not len(technologies):
             return
         opened, closed = self.ways_in(market)
-        self._flow(market, 0, np.maximum(opened, closed), 1.0 - self.compute_barrier)
-        self._flow(market, 1, closed, self.compute_barrier)
+        best = np.maximum(opened, closed)
+        bonus = [
+            self._flow(market, 0, best, 1.0 - self.compute_barrier),
+            self._flow(market, 1, closed, self.compute_barrier),
+        ]
         equipped, plain = (technologies[kind] for kind in _KINDS)
         on_open = np.where(opened >= closed, equipped, 0.0) * (opened > _NO_WAY)
-        technologies["builders"][:] = equipped + plain
-        technologies["builders_open"][:] = on_open
-        self._earn(market, on_open)
+        technologies["builders"] = equipped + plain
+        technologies["builders_open"] = on_open
+        self._earn(
+            market, on_open, on_open * bonus[0], (equipped - on_open) * bonus[0] + plain * bonus[1]
+        )
         technologies["capability"] += np.where(
             on_open > 0, self.community_gain * on_open**self.sigma, 0.0
         )
@@ -138,7 +148,8 @@ class Builders(Mechanism):
             return np.ones(len(owner))
         return np.where(owner >= 0, market.releasers["active"][owner], 1.0)
 
-    def _flow(self, market: Any, kind: int, values: np.ndarray, part: float) -> None:
+    def _flow(self, market: Any, kind: int, values: np.ndarray, part: float) -> np.ndarray:
+        """Move builders of a kind; return what an entrant earns above the average idea, (L,)."""
         column = market.technologies[_KINDS[kind]]
         pool = round(self.builder_pool * part)
         target = self.shares(values)
@@ -160,16 +171,22 @@ class Builders(Mechanism):
             )
             column[row] += arrived
             moving, left = moving - arrived, left - share
+        out = min(target[0], 1.0 - 1e-12)
+        expected = self.spread * -np.log(out) / (1.0 - out)
+        return np.where(values > _NO_WAY, np.maximum(expected - values, 0.0), 0.0)
 
-    def _earn(self, market: Any, on_open: np.ndarray) -> None:
+    def _earn(
+        self, market: Any, on_open: np.ndarray, bonus_open: np.ndarray, bonus_api: np.ndarray
+    ) -> None:
         technologies, pay = market.technologies, market.ledger.pay
         frontier = technologies["capability"].max()
         on_api = technologies["builders"] - on_open
-        kept = self.builder_income * (1.0 - technologies["service_loss"]) / frontier
-        technologies["downstream_open"][:] = on_open * kept * market.terms.open_capability
-        technologies["downstream"][:] = technologies["downstream_open"] + on_api * (
-            self.builder_income * technologies["capability"] / frontier
-        )
+        kept = 1.0 - technologies["toll_burden"]
+        served = self.builder_income * (1.0 - technologies["service_loss"]) / frontier
+        opened = on_open * served * market.terms.open_capability + bonus_open / kept
+        api = on_api * self.builder_income * technologies["capability"] / frontier
+        technologies["downstream_open"] = opened
+        technologies["downstream"] = opened + api + bonus_api / kept
         pay(CUSTOMERS, BUILDERS, "products", technologies["downstream"].sum())
         pay(BUILDERS, SUPPLIERS, "hosting", on_open.sum() * self.access_cost_open)
         bill = on_api * self.access_cost_closed * technologies["price_factor"]

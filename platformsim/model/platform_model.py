@@ -217,7 +217,7 @@ class PlatformModel(mesa.Model):
             When a choice names an alternative that does not exist.
         """
         self.market.sides[side].write(column, rows, value)
-        self.market.share[side] = self.market.sides[side].installed_base
+        self.market.observe()
 
 
 def _root(rng: Any) -> int:

@@ -53,7 +53,7 @@ def adoption(series: pd.DataFrame, columns: pd.DataFrame, title: str) -> Figure:
             ax.set_ylim(0, 1)
             ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
             if row == 0 and len(arms) > 1:
-                ax.set_title(arm)
+                style.panel_title(ax, arm)
             if row == len(sides) - 1:
                 ax.set_xlabel("month")
             if column == 0:

@@ -35,7 +35,7 @@ def differences(summary: pd.DataFrame, verdicts: pd.DataFrame, title: str) -> Fi
     arms = list(dict.fromkeys(verdicts["arm"]))
     rows = max(len(keys), 1)
     figure, axes = style.grid(
-        rows, len(arms), 2.2 + 2.6 * len(arms), 1.0 + 0.62 * rows, sharex="row", sharey=True
+        rows, len(arms), 2.2 + 2.6 * len(arms), 1.1 + 0.66 * rows, sharex="row", sharey=True
     )
     for row, key in enumerate(keys.itertuples()):
         for column, arm in enumerate(arms):
@@ -52,7 +52,7 @@ def differences(summary: pd.DataFrame, verdicts: pd.DataFrame, title: str) -> Fi
                 unit = chosen.iloc[0]["unit"] if len(chosen) else ""
                 ax.set_ylabel(f"{label}\n({unit})", rotation=0, ha="right", va="center", fontsize=8)
             if row == 0:
-                ax.set_title(f"{arm} - {shown['base'].iloc[0]}")
+                style.panel_title(ax, f"{arm} - {shown['base'].iloc[0]}\n")
     base = verdicts["base"].iloc[0]
     pairs = int(shown["pairs"].max()) if len(shown) else 0
     style.headline(
@@ -88,6 +88,6 @@ def _draw(ax: Axes, summary: pd.DataFrame, row: pd.Series) -> None:
     ax.margins(x=0.08)
     arrow = {"up": " →", "down": " ←"}[row["direction"]] if row["registered"] else ""
     ax.text(
-        0.995, 1.0, row["verdict"] + arrow, transform=ax.transAxes, ha="right", va="top",
+        0.995, 1.0, row["verdict"] + arrow, transform=ax.transAxes, ha="right", va="bottom",
         fontsize=7.2, color=colour,
     )  # fmt: skip

@@ -56,7 +56,7 @@ def gate(series: pd.DataFrame, columns: pd.DataFrame, title: str) -> Figure | No
             ax.plot(months, mid, color=colours[arm], linestyle=dashes[arm])
             ends[arm] = mid[-1]
         ax.set_xlim(0, series["month"].max())
-        ax.set_title(f"{label} of {releaser}" if owned else label)
+        style.panel_title(ax, f"{label} of {releaser}" if owned else label)
         ax.set_ylabel(unit)
         if metric != "profit":
             ax.set_ylim(bottom=0)

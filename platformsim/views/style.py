@@ -52,6 +52,11 @@ def grid(rows: int, columns: int, width: float, height: float, **options: Any) -
     return figure, axes
 
 
+def panel_title(axes: Axes, text: str) -> None:
+    """Write a panel's title."""
+    axes.set_title(text, fontsize=9, fontweight="bold", loc="left", color=INK)
+
+
 def headline(figure: Figure, title: str, note: str = "") -> None:
     """Write the figure's title and, below it, how to read it."""
     figure.suptitle(title, x=0.008, ha="left", fontsize=11, fontweight="bold", color=INK)
