@@ -11,7 +11,7 @@ import numpy as np
 
 from platformsim.market.streams import Streams, gumbel
 
-_DRAWS_PER_BLOCK = 1 << 18
+_DRAWS_PER_BLOCK = 1 << 16
 _MONTHS_PER_BLOCK = 128
 
 
