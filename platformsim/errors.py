@@ -37,7 +37,11 @@ MISSING = _Missing()
 
 
 def _short(value: object, width: int = 60) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        # Python refuses to write out integers of thousands of digits, and endless nesting.
+        text = f"a {type(value).__name__} too large to show"
     return text if len(text) <= width else text[: width - 3] + "..."
 
 

@@ -74,10 +74,20 @@ class Parameter:
     def range_text(self) -> str:
         """The range as it is written in messages, with a leading space."""
         if self.low is not None and self.high is not None:
-            return f" from {self.low:g} to {self.high:g}"
+            return f" from {_figure(self.low)} to {_figure(self.high)}"
         if self.low is not None:
-            return f" of at least {self.low:g}"
-        return f" of at most {self.high:g}" if self.high is not None else ""
+            return f" of at least {_figure(self.low)}"
+        return f" of at most {_figure(self.high)}" if self.high is not None else ""
+
+    @property
+    def entry(self) -> Parameter:
+        """The declaration of a single value, where the parameter is a container of them."""
+        args = typing.get_args(self.kind)
+        if typing.get_origin(self.kind) is dict:
+            return dataclasses.replace(self, kind=args[1])
+        if typing.get_origin(self.kind) in (list, tuple):
+            return dataclasses.replace(self, kind=args[0])
+        return self
 
     def permits(self, value: object) -> bool:
         """Return whether a number lies in the declared range."""
@@ -85,6 +95,11 @@ class Parameter:
             return True
         above = self.low is None or value >= self.low
         return math.isfinite(value) and above and (self.high is None or value <= self.high)
+
+
+def _figure(bound: float) -> str:
+    # Whole bounds in full: "4.29497e+09" would promise seeds that are refused.
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"
 
 
 def _container(kind: Any) -> str:

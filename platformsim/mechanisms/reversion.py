@@ -20,10 +20,10 @@ class Reversion(Mechanism):
     distribution that starts at belief_0 with the weight of ``belief_months`` observations and sees
     one more success every month that the release stays open; it falls to 0 when it is closed.
 
-    *Closing.* After its first ``open_months``, an ``open_then_close`` release closes when its share of all builders (of users,
-    where there are no builders) exceeds ``revert_share``, or when closing pays. With Pi the
-    owner's monthly income from the open ecosystem, T the extra monthly income from closing,
-    delta = 1 / (1 + discount) and
+    *Closing.* After its first ``open_months``, an ``open_then_close`` release closes when its
+    share of all builders (of users, where there are no builders) exceeds ``revert_share``, or
+    when closing pays. With Pi the owner's monthly income from the open ecosystem, T the extra
+    monthly income from closing, delta = 1 / (1 + discount) and
 
         L = 1 - (1 - fork_prob * fork_keep) * (1 - trust_loss)
 

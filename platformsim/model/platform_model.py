@@ -129,7 +129,7 @@ class PlatformModel(mesa.Model):
             self.spec, active, mechanisms.columns(active), Streams(seed, replicate)
         )
         self._strategies = self.spec.strategies
-        self._before: dict[int, Any] = {}
+        self._before: dict[int, Any] = {}  # by place of the event, so that copies find it
         self.history = History(self.market, self.spec.run.months, self.spec.run.burn_in)
         for name in self.market.platforms.names:
             Platform(self, name)
@@ -147,8 +147,6 @@ class PlatformModel(mesa.Model):
         5. The month is recorded.
         """
         market = self.market
-        if market.month >= self.spec.run.months:
-            raise IndexError(f"the scenario ends with month {self.spec.run.months}")
         self._apply_events(market.month + 1)
         releasers.decide(market, self._strategies)
         market.open_month()
@@ -166,11 +164,22 @@ class PlatformModel(mesa.Model):
         return self
 
     def _apply_events(self, month: int) -> None:
+        places = {id(event): place for place, event in enumerate(self.spec.events)}
         for event, begins in events.due(self.spec.events, month):
-            value = event.change if begins else self._before[id(event)]
+            place = places[id(event)]
+            value = event.change if begins else self._before[place]
             before = events.apply(self.market, event.target, value)
             if begins:
-                self._before[id(event)] = before
+                self._before[place] = before
+
+    def _advance_time(self, until: float) -> None:
+        # All of Mesa's ways forward come through here; its own calendar would forget the step
+        # that raised, and let time pass without a market.
+        end = self.spec.run.months
+        if self.time < end:
+            super()._advance_time(min(until, end))
+        if until > end:
+            raise IndexError(f"the scenario ends with month {end}")
 
     # -- Mesa's view of the market ----------------------------------------------------------
 
@@ -213,7 +222,7 @@ class PlatformModel(mesa.Model):
         ------
         AttributeError
             When the side has no such column.
-        ScenarioError
+        ValueError
             When a choice names an alternative that does not exist.
         """
         self.market.sides[side].write(column, rows, value)

@@ -131,9 +131,8 @@ class RowSet(AbstractAgentSet):
             columns = self.model.market.sides[self.kind.side_name].columns
             if attr_names in columns:
                 return columns[attr_names][self.rows]
-            if handle_missing == "default":
-                return np.full(len(self), default_value)
-            return [getattr(agent, attr_names) for agent in self]
+            missing = (default_value,) if handle_missing == "default" else ()
+            return [getattr(agent, attr_names, *missing) for agent in self]
         parts = [self.get(name, handle_missing, default_value) for name in attr_names]
         return [list(values) for values in zip(*parts, strict=True)]
 
@@ -170,22 +169,33 @@ class RowSet(AbstractAgentSet):
 
     def groupby(self, by: Any, result_type: str = "agentset") -> GroupBy:
         """Group rows by a column (fast) or a function of the agent."""
-        keys = self.get(by) if isinstance(by, str) else np.array([by(agent) for agent in self])
-        groups = {}
-        for key in np.unique(keys):
-            group = self._of(self.rows[np.asarray(keys) == key])
-            groups[key.item()] = group.to_list() if result_type == "list" else group
-        return GroupBy(groups)
+        groups: dict[Any, Any] = {}
+        keys = self.get(by) if isinstance(by, str) else self.map(by)
+        if isinstance(keys, np.ndarray):
+            for key in np.unique(keys):
+                groups[key.item()] = self.rows[keys == key]
+        else:
+            for row, key in zip(self.rows, keys, strict=True):
+                groups.setdefault(key, []).append(row)
+        found = {key: self._of(np.array(rows, np.int64)) for key, rows in groups.items()}
+        if result_type == "list":
+            found = {key: group.to_list() for key, group in found.items()}
+        return GroupBy(found)
 
     def shuffle(self, inplace: bool = False) -> RowSet:
         """Return the rows in random order, drawn from the model's Mesa generator."""
         return self._keep(self.model.rng.permutation(self.rows), inplace)
 
     def sort(self, key: Any, ascending: bool = False, inplace: bool = False) -> RowSet:
-        """Sort by a column or a function of the agent."""
-        values = self.get(key) if isinstance(key, str) else [key(agent) for agent in self]
-        order = np.argsort(values, kind="stable")
-        return self._keep(self.rows[order if ascending else order[::-1]], inplace)
+        """Sort by a column or a function of the agent; ties keep their order, as in Mesa."""
+        values = self.get(key) if isinstance(key, str) else self.map(key)
+        if isinstance(values, list):
+            order = sorted(range(len(values)), key=values.__getitem__, reverse=not ascending)
+        elif ascending:
+            order = np.argsort(values, kind="stable")
+        else:
+            order = (len(values) - 1 - np.argsort(values[::-1], kind="stable"))[::-1]
+        return self._keep(self.rows[order], inplace)
 
     def map(self, method: Any, *args: Any, **kwargs: Any) -> list[Any]:
         """Call a function, or a method by name, for every agent; return the results."""

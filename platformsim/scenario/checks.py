@@ -36,9 +36,20 @@ def _names(spec: Any) -> Iterator[Problem]:
                 yield Problem(f"{kind}.{row.name}", row.name, "stands twice; names must differ")
             seen.add(row.name)
     reserved = {"users", "creators", "businesses", "builders", "customers", "suppliers"}
-    for row in (*spec.platforms, *spec.releasers):
-        if row.name in reserved:
-            yield Problem(row.name, row.name, "is the name of an account; choose another")
+    accounts = [(f"{kind}.name", row.name) for kind in ("platforms", "releasers")
+                for row in getattr(spec, kind)]  # fmt: skip
+    accounts += [(f"releasers.{row.name}.patron", row.patron) for row in spec.releasers]
+    for key, name in accounts:
+        if name in reserved:
+            yield Problem(key, name, "is the name of an account; choose another")
+    labs = {row.name for row in spec.releasers}
+    for row in spec.releasers:
+        if row.patron == row.name:
+            yield Problem(f"releasers.{row.name}.patron", row.patron, "cannot be its own patron")
+    for row in spec.platforms:
+        if not row.owner and row.name in labs:
+            allowed = "is a releaser's name too, and so its account; choose another or set owner"
+            yield Problem(f"platforms.{row.name}.name", row.name, allowed)
     slots = [row.slot for row in spec.platforms]
     places = [slot or place for place, slot in enumerate(slots, 1)]
     if len(set(places)) < len(places):
@@ -92,15 +103,21 @@ def _graph(name: str, side: Any) -> Iterator[Problem]:
         allowed = f"must be even and less than the side's count ({side.count})"
         yield Problem(f"{key}.degree", graph.degree, allowed)
     if graph.kind == "block":
-        size = side.count // max(graph.blocks, 1)
-        outside = graph.degree * graph.mix_across
-        if graph.blocks < 2 or size - 1 < graph.degree - outside:
+        # Blocks differ by one agent at most; a pair can be linked once only.
+        size, larger = divmod(side.count, graph.blocks)
+        within = size * (graph.blocks * (size - 1) + 2 * larger) / 2
+        across = side.count * (side.count - 1) / 2 - within
+        contacts = side.count * graph.degree / 2
+        if graph.blocks < 2 or contacts * (1 - graph.mix_across) > within:
             allowed = "must be at least 2, with blocks larger than the mean degree"
             yield Problem(f"{key}.blocks", graph.blocks, allowed)
+        elif contacts * graph.mix_across > across:
+            allowed = "leaves too few pairs across blocks for the mean degree; lower one of the two"
+            yield Problem(f"{key}.mix_across", graph.mix_across, allowed)
 
 
 def _initial(spec: Any) -> Iterator[Problem]:
-    for name, side in spec.sides.items():
+    for name, side in spec.sides.items() if spec.platforms else ():
         shares = initial_shares(spec, name)
         key = f"platforms.*.initial.{name}"
         if shares.sum() > 1 + 1e-9:

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 from platformsim import entities, strategies
 from platformsim.errors import Problem, ScenarioError, nearest, one_of
 from platformsim.mechanisms.base import Mechanism
+from platformsim.parameters import Parameter
 from platformsim.scenario import files, settings
-from platformsim.scenario.tables import parts_of
+from platformsim.scenario.tables import parts_of, plain
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,7 @@ class Scenario:
         ScenarioError
             When a key is unknown or a value is not allowed.
         """
-        table, problems = settings.change(self.table, changes)
-        if problems:
-            raise ScenarioError(_in_file(problems, self.file))
-        return self._rebuilt(table, self.arm)
+        return self._changed(changes, "", self.arm)
 
     def with_arm(self, name: str) -> Scenario:
         """Return the scenario with the settings of one of its arms in force.
@@ -87,11 +86,7 @@ class Scenario:
         if name not in self.arms:
             problem = Problem("arms", name, one_of(self.arms), self.file, nearest(name, self.arms))
             raise ScenarioError(problem)
-        changes = self.table["arms"][name].get("set", {})
-        table, problems = settings.change(self.table, changes, f"arms.{name}.set.")
-        if problems:
-            raise ScenarioError(_in_file(problems, self.file))
-        return self._rebuilt(table, name)
+        return self._changed(self.arms[name].set, f"arms.{name}.set.", name)
 
     def with_mechanism(self, mechanism: Mechanism) -> Scenario:
         """Return the scenario with a mechanism added, or replaced where it has one of that name."""
@@ -99,7 +94,9 @@ class Scenario:
             raise TypeError(f"decorate {type(mechanism).__name__} with @dataclass(frozen=True)")
         extra = [m for m in self.extra_mechanisms if m.name != mechanism.name]
         changed = dataclasses.replace(self, extra_mechanisms=(*extra, mechanism))
-        return changed._rebuilt(changed.table, changed.arm)
+        # Its values stand in the table like everybody's, so that later settings can change them.
+        rows = {**self.table.get("mechanisms", {}), mechanism.name: plain(mechanism)}
+        return changed._rebuilt({**self.table, "mechanisms": rows}, self.arm)
 
     def with_strategy(self, releaser: str, strategy: strategies.Strategy) -> Scenario:
         """Return the scenario with a releaser that follows a strategy of the caller's own."""
@@ -111,6 +108,16 @@ class Scenario:
             raise ScenarioError(problem)
         extra = {**self.extra_strategies, releaser: strategy}
         return dataclasses.replace(self, extra_strategies=extra)
+
+    def _changed(self, changes: dict[str, Any], where: str, arm: str) -> Scenario:
+        table, problems = settings.change(self.table, changes, where)
+        try:
+            changed = self._rebuilt(table, arm)
+        except ScenarioError as error:
+            problems += error.problems
+        if problems:
+            raise ScenarioError(_in_file(problems, self.file))
+        return changed
 
     def _rebuilt(self, table: dict[str, Any], arm: str) -> Scenario:
         fresh = from_table(table, self.file, self.extra_mechanisms)
@@ -131,7 +138,10 @@ class Scenario:
         """Hash of all settings in force; equal for equal scenarios."""
         table = {key: entry for key, entry in self.table.items() if key != "arms"}
         extra = [repr(mechanism) for mechanism in self.extra_mechanisms]
-        extra += [f"{name}={rule.__name__}" for name, rule in self.extra_strategies.items()]
+        extra += [
+            f"{name}={getattr(rule, '__name__', repr(rule))}"
+            for name, rule in self.extra_strategies.items()
+        ]
         text = json.dumps([table, extra], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -156,7 +166,7 @@ def load(source: str | Path | dict[str, Any], changes: dict[str, Any] | None = N
         With every mistake of the file.
     """
     if isinstance(source, dict):
-        scenario = from_table(files.resolved(copy.deepcopy(source), "", ()), "")
+        scenario = from_table(copy.deepcopy(files.resolved(source, "", ())), "")
     else:
         path = files.find(source)
         scenario = from_table(
@@ -176,8 +186,9 @@ def from_table(
         With every mistake in the tables, in their arms and in their events.
     """
     parts, problems = parts_of(table, extra)
-    if parts is not None:
-        problems += _arm_problems(parts, table, extra) + _event_problems(parts, table, extra)
+    problems += _event_problems(parts, table, extra)
+    for name, arm in parts.arms.items():
+        problems += _arm_problems(table, arm.set, f"arms.{name}.set.", extra, problems)
     if problems:
         raise ScenarioError(_in_file(problems, file))
     return Scenario(**vars(parts), arm="", table=table, file=file, extra_mechanisms=extra)
@@ -189,47 +200,73 @@ def _in_file(problems: list[Problem], file: str) -> list[Problem]:
     return [dataclasses.replace(kept[text], file=file) for text in unique]
 
 
-def _arm_problems(parts: Any, table: dict[str, Any], extra: tuple[Mechanism, ...]) -> list[Problem]:
-    found: list[Problem] = []
-    for name in parts.arms:
-        changes = table["arms"][name].get("set", {})
-        found += _changed_problems(table, changes, f"arms.{name}.set.", extra)
-    return found
+def _arm_problems(
+    table: dict[str, Any],
+    changes: dict[str, Any],
+    where: str,
+    extra: tuple[Mechanism, ...],
+    known: list[Problem],
+) -> list[Problem]:
+    """Return what is wrong with a changed scenario and was not wrong before."""
+    changed, problems = settings.change(table, changes, where)
+    parts, found = parts_of(changed, extra)
+    found += _event_problems(parts, changed, extra)
+    before = {str(problem) for problem in known}
+    fresh = [problem for problem in found if str(problem) not in before]
+    return problems + [dataclasses.replace(p, key=f"{where}{p.key}") for p in fresh]
 
 
 def _event_problems(
     parts: Any, table: dict[str, Any], extra: tuple[Mechanism, ...]
 ) -> list[Problem]:
     found: list[Problem] = []
-    valid = settings.known(table)
+    if not parts.events:
+        return found
+    valid, known = settings.known(table), parts_of(table, extra)[1]
+    present = {mechanism.name for mechanism in parts.mechanisms}
     for place, event in enumerate(parts.events):
         key = f"events.{place}."
         if event.month > parts.run.months:
             allowed = f"must be at most run.months ({parts.run.months})"
             found.append(Problem(f"{key}month", event.month, allowed))
-        parameter = valid.get(event.target)
-        scalar = parameter is not None and (
-            parameter.kind in (float, int, bool, str) or ".fees." in event.target
-        )
-        if parameter is not None and (parameter.structural or not scalar):
+        if other := _clash(event, parts.events[:place]):
+            allowed = f"overlaps the event of month {other.month} on the same target; nest the two"
+            found.append(Problem(f"{key}month", event.month, allowed))
+        kind, name, *_ = (*event.target.split("."), "")
+        if _is_fixed(event.target, valid, table):
             allowed = "is set at month 0 and cannot change during a run"
             found.append(Problem(f"{key}target", event.target, allowed))
-            continue
-        kind, name, *_ = (*event.target.split("."), "")
-        absent = kind == "mechanisms" and name not in {m.name for m in parts.mechanisms}
-        if absent and parameter is not None:
+        elif kind == "mechanisms" and event.target in valid and name not in present:
             allowed = "names a mechanism that the scenario does not have; add its table"
             found.append(Problem(f"{key}target", event.target, allowed))
-            continue
-        found += _changed_problems(table, {event.target: event.change}, f"{key}target: ", extra)
+        else:
+            change = {event.target: event.change}
+            changed, problems = settings.change(table, change, f"{key}target: ")
+            before = {str(problem) for problem in known}
+            fresh = [p for p in parts_of(changed, extra)[1] if str(p) not in before]
+            found += problems
+            found += [dataclasses.replace(p, key=f"{key}target: {p.key}") for p in fresh]
     return found
 
 
-def _changed_problems(
-    table: dict[str, Any], changes: dict[str, Any], where: str, extra: tuple[Mechanism, ...]
-) -> list[Problem]:
-    changed, problems = settings.change(table, changes, where)
-    if not problems and changes:
-        _, problems = parts_of(changed, extra)
-        problems = [dataclasses.replace(p, key=f"{where}{p.key}") for p in problems]
-    return problems
+def _is_fixed(target: str, valid: dict[str, Parameter], table: dict[str, Any]) -> bool:
+    """Return whether a setting exists but shapes the market at month 0."""
+    parameter = valid.get(target)
+    if parameter is None:
+        return settings.is_open_key(target, table)
+    scalar = parameter.kind in (float, int, bool, str) or ".fees." in target
+    return parameter.structural or not scalar
+
+
+def _clash(event: entities.Event, others: Iterable[entities.Event]) -> entities.Event | None:
+    """Return an event on the same target that would restore its old value during this one."""
+    for other in others:
+        first, second = sorted((other, event), key=lambda entry: entry.month)
+        together = first.month == second.month
+        if other.target == event.target and (together or second.month < _end(first) < _end(second)):
+            return other
+    return None
+
+
+def _end(event: entities.Event) -> float:
+    return event.month + event.duration if event.duration else float("inf")

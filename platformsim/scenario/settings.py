@@ -31,7 +31,7 @@ def parse(text: str) -> Any:
     """Read the value of ``--set key=value`` as TOML would, else as text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -40,20 +40,31 @@ def known(table: dict[str, Any]) -> dict[str, Parameter]:
     found: dict[str, Parameter] = {}
     for name, cls in TABLES.items():
         _collect(found, name, cls)
-    for side in table.get("sides", {}):
-        if side in SIDE_KINDS:
+    for side in SIDE_KINDS:
+        if isinstance(sides := table.get("sides"), dict) and isinstance(sides.get(side), dict):
             _collect(found, f"sides.{side}", SIDE_KINDS[side])
             _collect(found, f"sides.{side}.graph", entities.Graph)
     for kind, cls in LISTS.items():
-        for row in table.get(kind, []):
-            _collect(found, f"{kind}.{row.get('name')}", cls)
+        for name in _rows(table, kind):
+            _collect(found, f"{kind}.{name}", cls)
             if kind == "platforms":
                 for side in entities.SIDES:
                     for entry in ("fees", "initial"):
                         declared = parameters_of(cls)[entry]
-                        found[f"{kind}.{row.get('name')}.{entry}.{side}"] = declared
+                        found[f"{kind}.{name}.{entry}.{side}"] = declared
     for name, cls in mechanisms.REGISTRY.items():
         _collect(found, f"mechanisms.{name}", cls)
+    return found
+
+
+def _rows(table: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    """Return the rows of a list by name, whatever else may stand in its place."""
+    rows = table.get(kind)
+    found = {}
+    for row in rows if isinstance(rows, list) else []:
+        name = row.get("name") if isinstance(row, dict) else None
+        if isinstance(name, str) and name and "." not in name:
+            found.setdefault(name, row)
     return found
 
 
@@ -80,7 +91,7 @@ def change(
     table, problems = copy.deepcopy(table), []
     valid = known(table)
     for key, value in settings.items():
-        if key not in valid and not _open_key(key, table):
+        if key not in valid and not is_open_key(key, table):
             hint = nearest(key, valid)
             problems.append(
                 Problem(
@@ -95,25 +106,31 @@ def change(
     return table, problems
 
 
-def _open_key(key: str, table: dict[str, Any]) -> bool:
-    """Keys below tables with free names: tastes and characteristics."""
+def is_open_key(key: str, table: dict[str, Any]) -> bool:
+    """Return whether a key lies below a table with free names: tastes and characteristics."""
     parts = key.split(".")
     if len(parts) == 5 and parts[0] == "sides" and parts[2] == "tastes":
-        tastes = table.get("sides", {}).get(parts[1], {}).get("tastes", {})
-        return parts[3] in tastes and parts[4] in parameters_of(entities.Taste)
+        tastes: Any = table
+        for part in parts[:3]:
+            tastes = tastes.get(part) if isinstance(tastes, dict) else None
+        known_taste = isinstance(tastes, dict) and parts[3] in tastes
+        return known_taste and parts[4] in parameters_of(entities.Taste)
     if len(parts) == 4 and parts[0] == "platforms" and parts[2] == "characteristics":
-        return any(row.get("name") == parts[1] for row in table.get("platforms", []))
+        return parts[1] in _rows(table, "platforms")
     return False
 
 
 def _put(table: dict[str, Any], parts: list[str], value: Any) -> None:
     if parts[0] in LISTS:
-        node = next(row for row in table[parts[0]] if row.get("name") == parts[1])
+        node = _rows(table, parts[0])[parts[1]]
         parts = parts[2:]
     else:
         node = table
     for part in parts[:-1]:
-        node = node.setdefault(part, {})
+        # What is no table here was set a moment ago, and the later setting wins.
+        if not isinstance(node.get(part), dict):
+            node[part] = {}
+        node = node[part]
     node[parts[-1]] = value
 
 
@@ -122,7 +139,7 @@ def get(table: dict[str, Any], key: str) -> Any:
     parts = key.split(".")
     node: Any = table
     if parts[0] in LISTS:
-        node = next((r for r in table.get(parts[0], []) if r.get("name") == parts[1]), {})
+        node = _rows(table, parts[0]).get(parts[1], {})
         parts = parts[2:]
     for part in parts:
         if not isinstance(node, dict) or part not in node:

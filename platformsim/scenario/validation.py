@@ -6,8 +6,10 @@ messages are ours, because a message has to name what *is* allowed and the neare
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
+import types
 import typing
 from typing import Any
 
@@ -30,17 +32,34 @@ def build(cls: type, table: Any, key: str = "") -> tuple[Any, list[Problem]]:
     Returns
     -------
     (object or None, list of Problem)
-        The instance, or None when there are problems.
+        The instance, without the keys that are wrong, so that later checks find their mistakes in
+        the same go; None when too little is left.
     """
     from pydantic import ValidationError
 
     if not isinstance(table, dict):
         return None, [Problem(key or "file", table, "must be a table")]
     try:
-        model = _model_of(cls).model_validate(table)
+        return _instance(cls, _model_of(cls).model_validate(table)), []
     except ValidationError as error:
-        return None, [_problem(cls, entry, table, key) for entry in error.errors()]
-    return _instance(cls, model), []
+        wrong = error.errors(include_url=False, include_context=False)
+    # A value of several allowed types gets an error for each of them, all with one message.
+    problems = list({str(p): p for p in (_problem(cls, entry, key) for entry in wrong)}.values())
+    rest = copy.deepcopy(table)
+    for entry in wrong:
+        _drop(rest, _without_branch(cls, list(entry["loc"])))
+    try:
+        return _instance(cls, _model_of(cls).model_validate(rest)), problems
+    except ValidationError:
+        return None, problems
+
+
+def _drop(node: dict[str, Any], path: list[Any]) -> None:
+    first, *rest = path
+    if rest and isinstance(node.get(first), dict):
+        _drop(node[first], rest)
+    else:
+        node.pop(first, None)
 
 
 @functools.cache
@@ -108,8 +127,8 @@ def _value(kind: Any, value: Any) -> Any:
     return float(value) if kind is float else value
 
 
-def _problem(cls: type, error: dict[str, Any], table: dict[str, Any], key: str) -> Problem:
-    path = [part for part in error["loc"] if not _is_internal(part)]
+def _problem(cls: type, error: dict[str, Any], key: str) -> Problem:
+    path = _without_branch(cls, list(error["loc"]))
     where = ".".join([key, *map(str, path)]).strip(".")
     owner, parameter = _locate(cls, path)
     if error["type"] == "extra_forbidden":
@@ -118,14 +137,18 @@ def _problem(cls: type, error: dict[str, Any], table: dict[str, Any], key: str) 
         return Problem(where, error["input"], allowed, nearest=nearest(path[-1], known))
     if error["type"] == "missing":
         return Problem(where, MISSING, f"is missing; {parameter.allowed}" if parameter else "")
+    if parameter and path[-1] != parameter.name:
+        parameter = parameter.entry
     allowed = parameter.allowed if parameter else "has the wrong form"
     hint = nearest(error["input"], parameter.choices) if parameter else None
     return Problem(where, error["input"], allowed, nearest=hint)
 
 
-def _is_internal(part: Any) -> bool:
-    # pydantic names the branch of a union or the "[key]" of a mapping in the location.
-    return isinstance(part, str) and (part in ("float", "int", "bool", "str") or "[" in part)
+def _without_branch(cls: type, path: list[Any]) -> list[Any]:
+    # pydantic ends the location with the branch of a union or the "[key]" of a mapping.
+    parameter = _locate(cls, path[:-1])[1]
+    union = parameter and typing.get_origin(parameter.entry.kind) in (typing.Union, types.UnionType)
+    return path[:-1] if union or path[-1] == "[key]" else path
 
 
 def _locate(cls: type, path: list[Any]) -> tuple[type, Parameter | None]:

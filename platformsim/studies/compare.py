@@ -81,8 +81,8 @@ class Comparison:
         if not names:
             return []
         return [
-            "Two-humped: in some pairs the difference exceeds 0.3, so the mean alone misleads; read "
-            "the median and the share in direction. " + "; ".join(names) + "."
+            "Two-humped: in some pairs the difference exceeds 0.3, so the mean alone misleads; "
+            "read the median and the share in direction. " + "; ".join(names) + "."
         ]
 
     def plot(self) -> Gallery:

@@ -59,7 +59,7 @@ def differences(summary: pd.DataFrame, verdicts: pd.DataFrame, title: str) -> Fi
         figure,
         title,
         f"Dots: {pairs} pairs, arm less {base}. Bar: mean with 95 % bootstrap interval. Shaded: "
-        "less than the smallest effect of interest. Arrow: stated direction of a registered prediction.",
+        "less than the smallest effect of interest. Arrow: direction of a registered prediction.",
     )
     counts = shown["verdict"].value_counts()
     said = ", ".join(f"{counts.get(v, 0)} {v}" for v in style.VERDICT_COLOURS)

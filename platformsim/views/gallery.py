@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import io
+import html
 from typing import Any
 
 import pandas as pd
@@ -20,11 +20,9 @@ class Gallery(dict):
     def _repr_html_(self) -> str:
         parts = []
         for figure in self.values():
-            stream = io.BytesIO()
-            figure.savefig(stream, format="png", dpi=110)
-            code = base64.b64encode(stream.getvalue()).decode()
-            text = getattr(figure, "text_alternative", "")
-            parts.append(f'<img alt="{text}" src="data:image/png;base64,{code}"/>')
+            code = base64.b64encode(figure._repr_png_()).decode()
+            alt = html.escape(figure.text_alternative)
+            parts.append(f'<img alt="{alt}" src="data:image/png;base64,{code}"/>')
         return "<br/>".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,14 +40,24 @@ _SETTINGS = {
 }
 
 
-def grid(rows: int, columns: int, width: float, height: float, **options: Any) -> tuple:
-    """Return a figure and its axes, (rows, columns), in the house style.
+class Drawing(Figure):
+    """A figure that shows itself in Jupyter and carries a text alternative.
 
-    The figure stands alone: no state of pyplot is touched, so drawing works in any process and
-    beside whatever the caller draws.
+    It is no figure of pyplot: drawing touches no global state, so it works in any process.
     """
+
+    text_alternative = ""
+
+    def _repr_png_(self) -> bytes:
+        stream = io.BytesIO()
+        self.savefig(stream, format="png", dpi=110)
+        return stream.getvalue()
+
+
+def grid(rows: int, columns: int, width: float, height: float, **options: Any) -> tuple:
+    """Return a figure and its axes, (rows, columns), in the house style."""
     with rc_context(_SETTINGS):
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = Drawing(figsize=(width, height), layout="constrained")
         figure.get_layout_engine().set(w_pad=0.06, h_pad=0.05, wspace=0.03, hspace=0.04)
         axes = figure.subplots(rows, columns, squeeze=False, **options)
     return figure, axes

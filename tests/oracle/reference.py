@@ -30,7 +30,7 @@ class Person(mesa.Agent):
         """What a platform gains from the people that this person sees on it."""
         spec, law, cross = self.model.spec, self.model.direct, self.model.cross
         joint, total = spec.market.interoperability, 0.0
-        if law.law == "local":
+        if law.law == "local" and self.side in law.sides:
             contacts = [self.model.people[self.side][c] for c in self.model.contacts[self.slot]]
             share = sum(place in c.homes for c in contacts) / max(len(contacts), 1)
         else:
@@ -94,17 +94,18 @@ class Reference(mesa.Model):
         return [sum(place in p.homes for p in living) for place in places], len(living)
 
     def tastes(self, side, slot):
-        draw = lambda k: self.streams.per_lane(f"{side}.taste.{k}", self.month, [slot], [0])  # noqa: E731
-        laws = self.spec.sides[side].tastes.items()
-        return {k: law.mean + law.sd * NormalDist().inv_cdf(float(draw(k)[0, 0])) for k, law in laws}
+        found = {}
+        for name, law in self.spec.sides[side].tastes.items():
+            draw = self.streams.per_lane(f"{side}.taste.{name}", self.month, [slot], [0])
+            found[name] = law.mean + law.sd * NormalDist().inv_cdf(float(draw[0, 0]))
+        return found
 
-    def draws(self, side, slot):
-        """Gumbel draw of every set of platforms; `slot` is a turn when people take turns."""
-        lanes = self.lanes[side]
-        uniform = self.streams.per_lane(
-            f"{side}.choice", self.month, np.array([slot]), np.array(list(lanes.values()))
-        )
-        return {s: -math.log(-math.log(u)) for s, u in zip(lanes, uniform[0].tolist(), strict=True)}
+    def draws(self, side, slots):
+        """Gumbel draw of every set of platforms, by slot, or by turn where people take turns."""
+        sets, lanes = zip(*self.lanes[side].items(), strict=True)
+        rows = self.streams.per_lane(f"{side}.choice", self.month, np.arange(slots), lanes)
+        gumbel = [[-math.log(-math.log(uniform)) for uniform in row] for row in rows.tolist()]
+        return [dict(zip(sets, row, strict=True)) for row in gumbel]
 
     def churn(self, side):
         """Let people leave and newcomers take the slots that were empty; return the newcomers."""
@@ -125,7 +126,8 @@ class Reference(mesa.Model):
             if self.spec.sides[side].updating == "synchronous":
                 draw = self.streams.per_slot(f"{side}.revise", self.month, len(people)).tolist()
                 free = [p for p in people if p.alive and (draw[p.slot] < rate or p in came)]
-                chosen = [person.step(self.draws(side, person.slot)) for person in free]
+                noise = self.draws(side, len(people))
+                chosen = [person.step(noise[person.slot]) for person in free]
                 for person, homes in zip(free, chosen, strict=True):
                     person.homes = homes
                 continue
@@ -133,9 +135,9 @@ class Reference(mesa.Model):
             turns = math.floor(a_month * self.month) - math.floor(a_month * (self.month - 1))
             draw = self.streams.per_slot(f"{side}.turn", self.month, turns)
             order = came + [people[int(u * len(people))] for u in draw.tolist()]
-            for turn, person in enumerate(order):
+            for person, noise in zip(order, self.draws(side, len(order)), strict=True):
                 if person.alive:
                     self.seen[side] = self.look(side)
-                    person.homes = person.step(self.draws(side, turn))
+                    person.homes = person.step(noise)
             self.seen[side] = known
         self.seen = {side: self.look(side) for side in self.people}

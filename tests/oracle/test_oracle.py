@@ -89,6 +89,14 @@ VARIANTS = {
         "mechanisms.direct_network.law": "local",
         "mechanisms.direct_network.sides": ["users"],
     },
+    "local, churning": {
+        **GRAPH,
+        "market.interoperability": 0.0,
+        "mechanisms.direct_network.law": "local",
+        "mechanisms.direct_network.sides": ["users"],
+        "sides.users.churn_rate": 0.06,
+        "sides.users.arrival_rate": 0.4,
+    },
     "not counting self": {
         "sides.users.count_self": False,
         "sides.creators.count_self": False,
@@ -178,7 +186,15 @@ def test_everybody_chooses_as_in_the_reference(variant):
     assert found is None
     # A market in which nobody moves would agree with anything.
     assert moves["users"] > 60
-    assert moves["creators"] > 24
+    assert moves["creators"] > 12
+
+
+@pytest.mark.xfail(strict=True, reason="the engine's local law leaves interoperability out")
+def test_interoperability_carries_contacts_as_it_carries_everybody():
+    # Without it full interoperability (1) would leave a local network effect as strong as ever,
+    # although everybody can then be reached from anywhere.
+    found, _ = first_difference({**VARIANTS["local"], "market.interoperability": 0.3})
+    assert found is None
 
 
 # One wrong rule in the reference must show: otherwise agreement on that rule would mean nothing.

@@ -22,7 +22,8 @@ def test_switch_line(ad_yield, saving):
     settings = {AD: ad_yield, "mechanisms.complement.cost_saving": saving, "run.months": 36}
     demands = np.array([50.0, 1500.0])
     gains = [
-        profit("open", settings | {DEMAND: float(d)}) - profit("closed", settings | {DEMAND: float(d)})
+        profit("open", settings | {DEMAND: float(d)})
+        - profit("closed", settings | {DEMAND: float(d)})
         for d in demands
     ]
     # The difference is linear in the demand, so two points give the line's crossing with zero.
