@@ -112,18 +112,26 @@ def list_(as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("scenario")
+@click.argument("scenario", required=False)
 @click.option("--arm", help="With the settings of this arm in force.")
 @click.option("--toml", "as_toml", is_flag=True, help="Print the resolved scenario file.")
 @_options("set", "json")
-def show(scenario: str, arm: str | None, as_toml: bool, changes: tuple, as_json: bool) -> None:
-    r"""A scenario as resolved, with every range, unit and source.
+def show(
+    scenario: str | None, arm: str | None, as_toml: bool, changes: tuple, as_json: bool
+) -> None:
+    r"""A scenario as resolved, with every range, unit and source; without one, all parameters.
 
     \b
     Examples:
       platformsim show llama3
       platformsim show llama3 --arm open --toml > mine.toml
+      platformsim show > parameters.md
     """
+    if scenario is None:
+        from platformsim.scenario.reference import reference
+
+        click.echo(reference(), nl=False)
+        return
     from platformsim.scenario import load
     from platformsim.scenario.show import parameter_table
     from platformsim.views.text import table

@@ -11,8 +11,12 @@ from platformsim.market.release import MODE
 
 
 def due(events: tuple[Any, ...], month: int) -> list[tuple[Any, bool]]:
-    """Return the events that begin (True) or end (False) this month, ends first."""
+    """Return the events that begin (True) or end (False) this month, ends first.
+
+    Of events that end together the latest to begin ends first, so that each restores what it found.
+    """
     ends = [(e, False) for e in events if e.duration and e.month + e.duration == month]
+    ends.sort(key=lambda entry: -entry[0].month)
     return ends + [(e, True) for e in events if e.month == month]
 
 

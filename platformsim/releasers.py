@@ -34,7 +34,7 @@ def decide(market: Any, strategies: dict[str, Strategy]) -> None:
     for row, mode in wanted.items():
         if mode is None:
             continue
-        if mode not in MODE:
+        if not isinstance(mode, str) or mode not in MODE:
             key = f"strategy of {market.owner_of_technology[row]} in month {market.month}"
             allowed = f"must return None or a release mode; {one_of(RELEASE_MODES)}"
             raise ScenarioError(Problem(key, mode, allowed, nearest=nearest(mode, MODE)))

@@ -26,12 +26,15 @@ class Observation:
     mode : str
         Its present release mode.
     capability, rival_capability, open_capability : float
-        Own newest; best of the others; best openly available elsewhere. Index.
+        Own newest; best of the other releasers'; best that they have openly available. Index.
     user_share : float
         Share of users on the releaser's own platforms.
     builders, rival_builders : float
         Builders on the technology, and on the others'.
     rival_modes : tuple of str
+    rivals_open : tuple of bool
+        Whether the newest generation of each rival technology is open: what a mode alone does not
+        say of one that opens late or has closed again.
     profit, cash : float
         Own, cu a month and cu.
     income_if_open, income_if_closed : float
@@ -48,6 +51,7 @@ class Observation:
     builders: float
     rival_builders: float
     rival_modes: tuple[str, ...]
+    rivals_open: tuple[bool, ...]
     profit: float
     cash: float
     income_if_open: float
@@ -87,15 +91,16 @@ def follow_the_leader(seen: Observation) -> str | None:
     """Be open when any rival is, closed otherwise."""
     if not seen.rival_modes:
         return None
-    opened = any(mode in ("open_weights", "open_capped") for mode in seen.rival_modes)
-    return "open_weights" if opened else "closed_api"
+    return "open_weights" if any(seen.rivals_open) else "closed_api"
 
 
 def observe(market: Any, row: int) -> Observation:
     """Build what the owner of technology ``row`` sees."""
     technologies, releasers = market.technologies, market.releasers
     owner = market.releaser_of_technology[row]
-    others = [other for other in range(len(technologies)) if other != row]
+    # A second technology of the same owner is no rival; one without an owner is.
+    owners = market.releaser_of_technology
+    others = [other for other in range(len(technologies)) if owners[other] != owner]
     capability, builders = technologies["capability"], technologies["builders"]
     users = market.share.get("users")
     return Observation(
@@ -111,6 +116,7 @@ def observe(market: Any, row: int) -> Observation:
         builders=float(builders[row]),
         rival_builders=float(sum(builders[o] for o in others)),
         rival_modes=tuple(RELEASE_MODES[int(technologies["mode"][o])] for o in others),
+        rivals_open=tuple(bool(technologies["newest_open"][o]) for o in others),
         profit=float(releasers["profit"][owner]),
         cash=float(releasers["cash"][owner]),
         income_if_open=float(market.total("income_if_open")[row]),

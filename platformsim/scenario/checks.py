@@ -36,9 +36,9 @@ def _names(spec: Any) -> Iterator[Problem]:
                 yield Problem(f"{kind}.{row.name}", row.name, "stands twice; names must differ")
             seen.add(row.name)
     reserved = {"users", "creators", "businesses", "builders", "customers", "suppliers"}
-    accounts = [(f"{kind}.name", row.name) for kind in ("platforms", "releasers")
-                for row in getattr(spec, kind)]  # fmt: skip
-    accounts += [(f"releasers.{row.name}.patron", row.patron) for row in spec.releasers]
+    accounts = [("platforms.name", row.name) for row in spec.platforms]
+    for row in spec.releasers:
+        accounts += [("releasers.name", row.name), (f"releasers.{row.name}.patron", row.patron)]
     for key, name in accounts:
         if name in reserved:
             yield Problem(key, name, "is the name of an account; choose another")
@@ -84,7 +84,7 @@ def _run(spec: Any) -> Iterator[Problem]:
 def _sides(spec: Any) -> Iterator[Problem]:
     traits = {trait for row in spec.platforms for trait in row.characteristics}
     for name, side in spec.sides.items():
-        if side.max_homes > len(spec.platforms):
+        if side.max_homes > len(spec.platforms) > 0:
             allowed = f"must be at most the number of platforms ({len(spec.platforms)})"
             yield Problem(f"sides.{name}.max_homes", side.max_homes, allowed)
         for taste in side.tastes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +18,17 @@ from typing import Any
 import cloudpickle
 import pandas as pd
 
-from platformsim.errors import PlatformsimError
+from platformsim import metrics, strategies
+from platformsim.errors import ConservationError, PlatformsimError
 from platformsim.metrics import Measured, measure
 from platformsim.model import PlatformModel
 from platformsim.scenario import Scenario
 
 _THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _CHUNKS_PER_WORKER = 8
+_GRACE = 2.0
+# What the caller may have added to; workers get it as it stands.
+_REGISTRIES = (metrics.REGISTRY, strategies.REGISTRY)
 
 
 @dataclass(frozen=True)
@@ -111,8 +116,9 @@ def execute(
             return
         size = max(1, len(tasks) // (workers * _CHUNKS_PER_WORKER))
         chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
-        payload = cloudpickle.dumps((scenarios, keep_agents))
-        with _pool(workers, start_method, payload) as pool:
+        payload = cloudpickle.dumps((scenarios, keep_agents, _REGISTRIES))
+        pool, stop = _pool(workers, start_method, payload)
+        with pool:
             with _hidden_main():
                 futures: list[Future] = [pool.submit(_run_chunk, chunk) for chunk in chunks]
             try:
@@ -120,19 +126,26 @@ def execute(
                     done = future.result()
                     bar.update(len(done))
                     yield from done
-            finally:
+            except BaseException as error:
+                stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
+                if isinstance(error, BrokenExecutor):
+                    hint = "a worker process died, perhaps for lack of memory; try fewer workers"
+                    raise RunError(hint) from error
+                raise
 
 
-def _pool(workers: int, start_method: str | None, payload: bytes) -> ProcessPoolExecutor:
+def _pool(
+    workers: int, start_method: str | None, payload: bytes
+) -> tuple[ProcessPoolExecutor, Any]:
     methods = multiprocessing.get_all_start_methods()
     method = start_method or ("forkserver" if "forkserver" in methods else "spawn")
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload(["platformsim.studies.execute"])
-    return ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_start_worker, initargs=(payload, os.getpid())
-    )
+    stop = context.Event()
+    start = {"initializer": _start_worker, "initargs": (payload, os.getpid(), stop)}
+    return ProcessPoolExecutor(workers, mp_context=context, **start), stop
 
 
 @contextmanager
@@ -158,18 +171,27 @@ def _hidden_main() -> Iterator[None]:
 _worker: dict[str, Any] = {}
 
 
-def _start_worker(payload: bytes, parent: int) -> None:
+def _start_worker(payload: bytes, parent: int, stop: Any) -> None:
+    # Ctrl-C reaches every process of the terminal; the driver decides what follows from it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _THREAD_LIMITS:
         os.environ[name] = "1"
-    _worker["scenarios"], _worker["keep_agents"] = cloudpickle.loads(payload)
-    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    scenarios, keep_agents, registries = cloudpickle.loads(payload)
+    for here, there in zip(_REGISTRIES, registries, strict=True):
+        here.clear()
+        here.update(there)
+    _worker.update(scenarios=scenarios, keep_agents=keep_agents, stop=stop)
+    threading.Thread(target=_leave_with, args=(parent, stop), daemon=True).start()
 
 
-def _leave_with(parent: int) -> None:
-    # A killed driver cannot shut its workers down; they notice that they were adopted.
+def _leave_with(parent: int, stop: Any) -> None:
+    # A killed driver cannot shut its workers down; they notice that they were adopted. Told to
+    # stop, they end with their present run, or without it when that takes long.
     started = os.getppid()
     while os.getppid() == started and _alive(parent):
-        time.sleep(1.0)
+        if stop.wait(1.0):
+            time.sleep(_GRACE)
+            break
     os._exit(1)
 
 
@@ -185,16 +207,17 @@ def _alive(process: int) -> bool:
 
 def _run_chunk(chunk: list[Task]) -> list[Done]:
     scenarios, keep = _worker["scenarios"], _worker["keep_agents"]
-    return [_run(scenarios[task.label], task, keep) for task in chunk]
+    stop = _worker["stop"]
+    return [_run(scenarios[task.label], task, keep) for task in chunk if not stop.is_set()]
 
 
 def _run(scenario: Scenario, task: Task, keep_agents: bool) -> Done:
     try:
         model = simulate(scenario, task.replicate)
         done = Done(task, measure(model.history), agents_table(model) if keep_agents else None)
-    except PlatformsimError:
-        raise
     except Exception as error:
+        if isinstance(error, PlatformsimError) and not isinstance(error, ConservationError):
+            raise
         where = f"{scenario.name}, arm {task.label}, replicate {task.replicate}"
         raise RunError(
             f"the run failed ({where}, seed {scenario.run.seed}): {type(error).__name__}: {error}"
