@@ -32,7 +32,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings=_HELP)
 @click.version_option(package_name="platformsim")
 def main() -> None:
-    r"""Where do open release strategies beat proprietary ones, how sure is that, and why.
+    """Where do open release strategies beat proprietary ones, how sure is that, and why.
 
     \b
     Examples:
@@ -45,26 +45,18 @@ def main() -> None:
 def _options(*wanted: str) -> Callable:
     """Options that several commands share."""
     known = {
-        "set": click.option(
-            "--set", "changes", multiple=True, metavar="KEY=VALUE",
-            help="Change a setting by its dotted key; may be repeated.",
-        ),
-        "seed": click.option(
-            "--seed", type=click.IntRange(0, 2**32 - 1), help="Root seed of all random draws."
-        ),
-        "out": click.option(
-            "--out", type=click.Path(path_type=Path), help="Results folder.  [default: results/…]"
-        ),
-        "workers": click.option(
-            "--workers", type=click.IntRange(1, 4096), help="Processes.  [default: one a core]"
-        ),
-        "start": click.option(
-            "--start-method", type=click.Choice(["forkserver", "spawn", "fork"]),
-            help="How processes are started.",
-        ),
-        "agents": click.option(
-            "--agents", is_flag=True, help="Also keep every agent's columns at the end."
-        ),
+        "set": click.option("--set", "changes", multiple=True, metavar="KEY=VALUE",
+                            help="Change a setting by its dotted key; may be repeated."),
+        "seed": click.option("--seed", type=click.IntRange(0, 2**32 - 1),
+                             help="Root seed of all random draws."),
+        "out": click.option("--out", type=click.Path(path_type=Path),
+                            help="Results folder.  [default: results/…]"),
+        "workers": click.option("--workers", type=click.IntRange(1, 4096),
+                                help="Processes.  [default: one a core]"),
+        "start": click.option("--start-method", type=click.Choice(["forkserver", "spawn", "fork"]),
+                              help="How processes are started."),
+        "agents": click.option("--agents", "keep_agents", is_flag=True,
+                               help="Also keep every agent's columns at the end."),
         "json": click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts."),
     }  # fmt: skip
 
@@ -95,7 +87,7 @@ def _json(rows: Any) -> None:
 @main.command("list")
 @_options("json")
 def list_(as_json: bool) -> None:
-    r"""The shipped scenarios, each with a line and the claims it tests.
+    """The shipped scenarios, each with a line and the claims it tests.
 
     \b
     Example:
@@ -119,7 +111,7 @@ def list_(as_json: bool) -> None:
 def show(
     scenario: str | None, arm: str | None, as_toml: bool, changes: tuple, as_json: bool
 ) -> None:
-    r"""A scenario as resolved, with every range, unit and source; without one, all parameters.
+    """A scenario as resolved, with every range, unit and source; without one, all parameters.
 
     \b
     Examples:
@@ -166,7 +158,7 @@ def _cell(value: Any) -> str:
 @click.argument("second")
 @_options("json")
 def diff(first: str, second: str, as_json: bool) -> None:
-    r"""Every setting that differs between two scenarios; SCENARIO:ARM names an arm.
+    """Every setting that differs between two scenarios; SCENARIO:ARM names an arm.
 
     \b
     Examples:
@@ -199,11 +191,8 @@ def diff(first: str, second: str, as_json: bool) -> None:
 @click.option("--arm", help="Which arm; without it, the scenario as it stands.")
 @click.option("--replicates", type=click.IntRange(1, 1_000_000), default=20, show_default=True)
 @_options("set", "seed", "workers", "start", "agents", "out", "json")
-def run(
-    scenario: str, arm: str | None, replicates: int, changes: tuple, seed: int | None,
-    workers: int | None, start_method: str | None, agents: bool, out: Path | None, as_json: bool,
-) -> None:  # fmt: skip
-    r"""Run a scenario and draw it.
+def run(scenario: str, out: Path | None, as_json: bool, changes: tuple, **options: Any) -> None:
+    """Run a scenario and draw it.
 
     \b
     Examples:
@@ -211,13 +200,12 @@ def run(
       platformsim run llama3 --arm open --set run.months=60 --out results/mine
     """
     from platformsim.studies import run as study
+    from platformsim.studies.keep import prepared
     from platformsim.views.text import frame_table, table
 
-    result = study.run(
-        scenario, arm, replicates=replicates, seed=seed, changes=_changes(changes),
-        workers=workers, start_method=start_method, keep_agents=agents,
-    )  # fmt: skip
-    path = result.save(out or Path("results") / f"run-{result.scenario.name}")
+    source, path = prepared("run", scenario, out)
+    result = study.run(source, changes=_changes(changes), **options)
+    path = result.save(path)
     overview = result.overview()
     if as_json:
         rows = [{k: _null(v) for k, v in row.items()} for row in overview.to_dict("records")]
@@ -236,11 +224,10 @@ def run(
 @click.option("--all", "everything", is_flag=True, help="Print every metric, not the headlines.")
 @_options("set", "seed", "workers", "start", "agents", "out", "json")
 def compare(
-    scenario: str, arms: str | None, pairs: int | None, everything: bool, changes: tuple,
-    seed: int | None, workers: int | None, start_method: str | None, agents: bool,
-    out: Path | None, as_json: bool,
+    scenario: str, arms: str | None, everything: bool, out: Path | None, as_json: bool,
+    changes: tuple, **options: Any,
 ) -> None:  # fmt: skip
-    r"""The main job: paired arms, verdicts, adoption curves.
+    """The main job: paired arms, verdicts, adoption curves.
 
     Arms meet the same people and the same luck, pair by pair. A prediction holds when the 95 %
     interval of the mean paired difference excludes 0 in the stated direction and the effect is at
@@ -254,17 +241,16 @@ def compare(
       platformsim compare gatekeeper --set mechanisms.open_gate.toll=0.3 --json
     """
     from platformsim.studies import compare as study
+    from platformsim.studies.keep import prepared
+    from platformsim.studies.verdicts import ROW_KEYS
     from platformsim.views.text import frame_table, verdict_table
 
     names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
-    result = study.compare(
-        scenario, names, pairs=pairs, seed=seed, changes=_changes(changes), workers=workers,
-        start_method=start_method, keep_agents=agents,
-    )  # fmt: skip
-    name = result.scenarios[result.base].name
-    path = result.save(out or Path("results") / f"compare-{name}")
+    source, path = prepared("compare", scenario, out)
+    result = study.compare(source, names, changes=_changes(changes), **options)
+    path = result.save(path)
     if as_json:
-        rows = result.verdicts[list(study.ROW_KEYS)].to_dict("records")
+        rows = result.verdicts[list(ROW_KEYS)].to_dict("records")
         _json([{key: _null(value) for key, value in row.items()} for row in rows])
         return
     click.echo(f"{result.title}\n{result.scenarios[result.base].question}\n")
@@ -273,6 +259,7 @@ def compare(
     count = result.scenarios[result.base].run.pairs
     click.echo(f"\nVerdicts from {count} pairs (* registered before the run)\n")
     click.echo(verdict_table(result.verdicts, everything))
+    click.echo("\nWithout a star nobody predicted the direction that the verdict is about.")
     for line in result.notices():
         click.echo(f"\n{line}")
     _say_folder(path)
@@ -291,7 +278,7 @@ def _say_folder(path: Path) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @_options("workers", "json")
 def rerun(folder: Path, workers: int | None, as_json: bool) -> None:
-    r"""Repeat a results folder and compare its tables, byte for byte.
+    """Repeat a results folder and compare its tables, byte for byte.
 
     Exit code 0 when every table is the same, 1 when one is not.
 

@@ -81,11 +81,16 @@ class Scenario:
         Raises
         ------
         ScenarioError
-            When there is no such arm.
+            When there is no such arm, or another one is in force: its settings would remain.
         """
         if name not in self.arms:
             problem = Problem("arms", name, one_of(self.arms), self.file, nearest(name, self.arms))
             raise ScenarioError(problem)
+        if self.arm == name:
+            return self
+        if self.arm:
+            allowed = f"cannot be added to arm {self.arm!r}, whose settings are in force"
+            raise ScenarioError(Problem("arms", name, allowed, self.file))
         return self._changed(self.arms[name].set, f"arms.{name}.set.", name)
 
     def with_mechanism(self, mechanism: Mechanism) -> Scenario:

@@ -7,23 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from platformsim.errors import Problem, ScenarioError, nearest, one_of
-from platformsim.metrics import REGISTRY
 from platformsim.results import Runs, RunsBuilder
 from platformsim.scenario import Scenario, load
 from platformsim.scenario.settings import difference
 from platformsim.studies.execute import Task, execute
-from platformsim.studies.judge import FEWEST_PAIRS, judge
 from platformsim.studies.keep import keep
+from platformsim.studies.verdicts import verdicts
 from platformsim.views import Gallery, comparison_gallery
-
-ROW_KEYS = (
-    "metric", "side", "arm", "base", "mean", "low", "high", "median", "share_in_direction",
-    "swing_share", "sesoi", "pairs", "verdict",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -191,93 +184,6 @@ def _chosen(
         if len(set(values.values())) > 1:
             raise ScenarioError(Problem(f"run.{key}", values, "must be the same in all arms"))
     return wanted
-
-
-def verdicts(scenarios: dict[str, Scenario], runs: Runs) -> pd.DataFrame:
-    """Judge every arm against the first, on every metric.
-
-    Returns
-    -------
-    DataFrame
-        One row a metric and arm: the keys of ``ROW_KEYS``, then ``direction`` (as stated),
-        ``registered`` (whether the scenario states it as a prediction), ``headline``, ``claim``,
-        ``unit`` and ``base_mean``.
-    """
-    base, *others = scenarios
-    if len(runs.summary) < FEWEST_PAIRS * len(scenarios):
-        raise ScenarioError(Problem("pairs", len(runs.summary), f"must be at least {FEWEST_PAIRS}"))
-    by_arm = {name: part.set_index("replicate") for name, part in runs.summary.groupby("arm")}
-    market = _ad_market(scenarios[base])
-    frames = []
-    for arm in others:
-        if not by_arm[arm].index.equals(by_arm[base].index):
-            raise ScenarioError(Problem("pairs", arm, f"is not paired with {base}: seeds differ"))
-        frames.append(_judged(scenarios, by_arm, base, arm, runs.columns, market))
-    return pd.concat(frames, ignore_index=True)
-
-
-def _judged(
-    scenarios: dict[str, Scenario],
-    by_arm: dict[str, pd.DataFrame],
-    base: str,
-    arm: str,
-    columns: pd.DataFrame,
-    market: float,
-) -> pd.DataFrame:
-    plans = []
-    for column in columns.itertuples():
-        metric = REGISTRY[column.metric]
-        short = column.metric + (f"[{column.entity}]" if column.entity else "")
-        scale = market if metric.unit == "cu/month" else 1.0
-        plan = {
-            "metric": short, "side": column.side, "arm": arm, "base": base,
-            "direction": metric.direction, "sesoi": metric.sesoi * scale,
-            "swing": metric.swing, "registered": False, "headline": False, "claim": "",
-            "unit": metric.unit, "column": column.name,
-        }  # fmt: skip
-        for entry in scenarios[base].predictions:
-            if entry.metric in (column.name, short) and (entry.arm, entry.base) == (arm, base):
-                plan |= {"direction": entry.direction, "registered": True, "claim": entry.claim}
-                plan["sesoi"] = plan["sesoi"] if entry.sesoi is None else entry.sesoi
-        plan["headline"] = plan["registered"] or _is_headline(column)
-        plans.append(plan)
-    frame = pd.DataFrame(plans)
-    names = frame["column"].tolist()
-    values = {name: by_arm[name].reindex(columns=names).to_numpy(float) for name in (base, arm)}
-    judged = pd.DataFrame(
-        judge(
-            values[base], values[arm], frame["direction"].tolist(), frame["sesoi"].to_numpy(),
-            frame["swing"].tolist(),
-        )
-    )  # fmt: skip
-    with np.errstate(invalid="ignore"):
-        judged["base_mean"] = _column_means(values[base])
-    merged = pd.concat([frame.drop(columns=["sesoi", "swing"]), judged], axis=1)
-    order = [*ROW_KEYS, "direction", "registered", "headline", "claim", "unit", "base_mean"]
-    return merged[order]
-
-
-def _column_means(values: np.ndarray) -> np.ndarray:
-    seen = ~np.isnan(values)
-    total = np.where(seen, values, 0.0).sum(axis=0)
-    count = seen.sum(axis=0)
-    return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
-
-
-_HEADLINES = {"share", "profit", "gatekeeper_index", "consumer_surplus", "welfare", "frontier"}
-
-
-def _is_headline(column: Any) -> bool:
-    whole = column.metric in ("builders",) and not column.entity
-    users = column.side in ("", "users")
-    return whole or (column.metric in _HEADLINES and users)
-
-
-def _ad_market(scenario: Scenario) -> float:
-    """Monthly advertising value of all users: what money effects are measured against, in cu."""
-    users = scenario.sides.get("users")
-    best = max((platform.ad_yield for platform in scenario.platforms), default=0.0)
-    return (users.count if users else 0) * scenario.market.hours * (best or 0.02)
 
 
 def _settings(scenarios: dict[str, Scenario]) -> pd.DataFrame:

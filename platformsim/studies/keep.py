@@ -9,8 +9,8 @@ import pandas as pd
 import tomli_w
 
 from platformsim.results import Folder
-from platformsim.results.folder import SCENARIO
-from platformsim.scenario import Scenario
+from platformsim.results.folder import SCENARIO, probe
+from platformsim.scenario import Scenario, load
 from platformsim.views import Gallery
 
 
@@ -24,6 +24,20 @@ class Study(Protocol):
     def plot(self) -> Gallery:
         """Draw the result."""
         ...
+
+
+def prepared(verb: str, source: str, path: Path | None) -> tuple[Scenario, Path]:
+    """Load a scenario, and find out before the runs whether the results can be written.
+
+    Returns
+    -------
+    (Scenario, Path)
+        The scenario, and the folder wanted for what ``verb`` finds; unset: in ``results``.
+    """
+    scenario = load(source)
+    path = path or Path("results") / f"{verb}-{scenario.name}"
+    probe(path)
+    return scenario, path
 
 
 def keep(verb: str, scenario: Scenario, options: dict[str, Any], study: Study, path: Path) -> Path:
@@ -54,6 +68,7 @@ def keep(verb: str, scenario: Scenario, options: dict[str, Any], study: Study, p
             options,
             {
                 "scenario": scenario.name,
+                "arm": scenario.arm,
                 "fingerprint": scenario.fingerprint,
                 "defined_in_python": in_python,
                 "command": f"platformsim rerun {folder.path}",

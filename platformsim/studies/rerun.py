@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -62,13 +62,13 @@ def rerun(path: str | Path, *, workers: int | None = None, progress: bool = True
         raise ResultError(
             f"{folder}: was made with rules defined in Python ({names}); repeat it there"
         )
-    for name, known in manifest["tables"].items():
+    for name, known in {**manifest["tables"], **manifest.get("texts", {})}.items():
         target = folder / name
         if not target.is_file() or digest(target) != known:
             raise ResultError(f"{target}: is missing or was changed after it was written")
-    fresh = _repeat(folder, manifest["verb"], options, workers, progress)
+    fresh = _repeat(folder, manifest, options, workers, progress)
     with TemporaryDirectory() as scratch:
-        tables = {}
+        tables = dict.fromkeys(manifest["tables"], False)
         for name, frame in fresh.tables().items():
             target = Path(scratch) / f"{name}.parquet"
             frame.to_parquet(target, index=False)
@@ -77,9 +77,10 @@ def rerun(path: str | Path, *, workers: int | None = None, progress: bool = True
 
 
 def _repeat(
-    folder: Path, verb: str, options: dict, workers: int | None, progress: bool
+    folder: Path, manifest: dict, options: dict, workers: int | None, progress: bool
 ) -> Run | Comparison:
-    scenario = load(folder / SCENARIO)
+    verb = manifest["verb"]
+    scenario = replace(load(folder / SCENARIO), arm=manifest.get("arm", ""))
     if verb == "run":
         return run(scenario, **options, workers=workers, progress=progress)
     if verb == "compare":

@@ -120,9 +120,7 @@ def test_single_draws_do_not_depend_on_the_order_of_asking():
     second = {key: backward.one(*key) for key in reversed(asked)}
     assert first == second
     assert len(set(first.values())) == len(first)
-    assert first["fork", 127, 0] == unit(
-        philox((0, 127, zlib.crc32(b"fork"), 0), (5, 6))[0]
-    ).item()
+    assert first["fork", 127, 0] == unit(philox((0, 127, zlib.crc32(b"fork"), 0), (5, 6))[0]).item()
 
 
 def test_two_stream_names_with_one_number_are_refused():
@@ -131,7 +129,7 @@ def test_two_stream_names_with_one_number_are_refused():
     streams = Streams(1)
     streams.per_slot("plumless", 0, 4)
     streams.per_slot("plumless", 1, 4)
-    with pytest.raises(ValueError, match="plumless.*buckeroo|buckeroo.*plumless"):
+    with pytest.raises(ValueError, match=r"plumless.*buckeroo|buckeroo.*plumless"):
         streams.per_slot("buckeroo", 0, 4)
 
 
