@@ -23,7 +23,7 @@ RELEASE_MODES = (
 )
 GRAPH_KINDS = ("complete", "erdos_renyi", "watts_strogatz", "barabasi_albert", "block")
 UPDATING = ("synchronous", "sequential")
-RESOLUTIONS = ("agents",)
+RESOLUTIONS = ("agents", "cohorts", "mean_field")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,15 @@ class Run:
     seed: int = param(20240418, 0, 2**32 - 1, "", "M", "Root of all random draws.", structural=True)
     resolution: str = param(
         "agents", doc="Resolution at which the model runs.", choices=RESOLUTIONS, structural=True
+    )
+    type_nodes: int = param(
+        21,
+        1,
+        1001,
+        "types",
+        "M",
+        "cohorts, mean_field: types that a taste becomes.",
+        structural=True,
     )
 
 
@@ -95,7 +104,7 @@ class Taste:
 class Side:
     """One side of the market: many small agents that choose platforms."""
 
-    count: int = param(1000, 1, 10_000_000, "agents", "M", "Number of slots.", structural=True)
+    count: int = param(1000, 1, 1e11, "agents", "M", "Number of slots.", structural=True)
     revise_rate: float = param(
         0.10, 0, 1, "share/month", "M", "Share that chooses again each month."
     )
@@ -139,7 +148,7 @@ class Side:
 class Users(Side):
     """People who use platforms: ``[sides.users]``."""
 
-    count: int = param(2000, 1, 10_000_000, "agents", "M", "Number of slots.", structural=True)
+    count: int = param(2000, 1, 1e11, "agents", "M", "Number of slots.", structural=True)
 
 
 @dataclass(frozen=True)
@@ -149,14 +158,14 @@ class Creators(Side):
     About 0.06 of users: 200 million creators over some 3.3 billion users.
     """
 
-    count: int = param(120, 1, 10_000_000, "agents", "D/E", "Number of slots.", structural=True)
+    count: int = param(120, 1, 1e11, "agents", "D/E", "Number of slots.", structural=True)
 
 
 @dataclass(frozen=True)
 class Businesses(Side):
     """Firms that sell to users: ``[sides.businesses]``."""
 
-    count: int = param(100, 1, 10_000_000, "agents", "M", "Number of slots.", structural=True)
+    count: int = param(100, 1, 1e11, "agents", "M", "Number of slots.", structural=True)
 
 
 @dataclass(frozen=True)

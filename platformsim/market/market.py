@@ -15,6 +15,8 @@ from platformsim.market.side import Appeal, Side
 from platformsim.market.streams import Streams
 
 _CLOSED_DOWN = -1e30
+# Beyond it the inverse of the binomial distribution is no longer exact to the last unit.
+_LARGE = 100_000
 
 
 class Market:
@@ -33,6 +35,8 @@ class Market:
     Attributes
     ----------
     month : int
+    expected : bool
+        True in the mean field, where flows are expectations.
     rules : platformsim.entities.MarketRules
     sides : dict of str to Side
     platforms, technologies, releasers : Table
@@ -51,6 +55,7 @@ class Market:
         self, spec: Any, mechanisms: Iterable[Any], columns: dict[str, float], streams: Streams
     ):
         self.month, self.rules, self.streams = 0, spec.market, streams
+        self.expected = spec.run.resolution == "mean_field"
         self.all_mechanisms = tuple(mechanisms)
         self.technologies, self.platforms, self.releasers = setup.tables(spec)
         self.owner_of_platform = setup.account_of_platform(spec)
@@ -104,11 +109,12 @@ class Market:
         """Effective installed base of a side on each platform, (P,), with interoperability."""
         return laws.reach(self.share[side], self.rules.interoperability)
 
-    def binomial(self, name: str, n: float, p: float, item: int = 0) -> int:
+    def binomial(self, name: str, n: float, p: float, item: int = 0) -> float:
         """Return how many of n independent members of a stock do something.
 
         One uniform is pushed through the binomial distribution, so that the flow rises with n and
-        p under the same luck, and two arms that agree on both draw the same number.
+        p under the same luck, and two arms that agree on both draw the same number. In the mean
+        field it is the expectation, and not a whole number.
 
         Parameters
         ----------
@@ -123,8 +129,12 @@ class Market:
         """
         if n <= 0 or p <= 0:
             return 0
+        if self.expected:
+            return n * min(p, 1.0)
         if p >= 1:
             return int(n)
+        if n > _LARGE:
+            return int(self.streams.generator(name, self.month, item).binomial(int(n), p))
         u = self.streams.one(name, self.month, item)
         if u <= (1.0 - p) ** n:
             return 0
@@ -191,12 +201,12 @@ class Market:
         }
         alive = self.alive
         for name, side in self.sides.items():
-            forced = np.concatenate((side.churn(self.month), self._stranded(side, alive)))
+            gone = side.alternatives.member[:, ~alive].any(axis=1)
             if name in appeals:
-                side.choose(self.month, appeals[name], forced)
+                side.choose(self.month, appeals[name], gone)
                 continue
             known = self.share[name]
-            side.choose_in_turn(self.month, lambda name=name: self._appeal_now(name), forced)
+            side.choose_in_turn(self.month, lambda name=name: self._appeal_now(name), gone)
             self.share[name] = known
         self.observe()
 
@@ -209,14 +219,6 @@ class Market:
     def _appeal_now(self, side: str) -> Appeal:
         self.share[side] = self.sides[side].installed_base
         return self.appeal(side)
-
-    def _stranded(self, side: Side, alive: np.ndarray) -> np.ndarray:
-        if alive.all():
-            return np.empty(0, np.int64)
-        gone = side.alternatives.member[:, ~alive].any(axis=1)
-        if not side.counts[gone].any():
-            return np.empty(0, np.int64)
-        return np.flatnonzero(gone[side.columns["choice"]] & side.columns["alive"])
 
     def advance(self) -> None:
         """Let engagement follow, let the mechanisms advance the market, and settle the month."""

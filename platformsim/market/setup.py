@@ -10,6 +10,8 @@ from platformsim.entities import SIDES
 from platformsim.market.alternatives import alternatives
 from platformsim.market.ledger import BUILDERS, CUSTOMERS, SUPPLIERS
 from platformsim.market.release import MODE
+from platformsim.market.cohorts import Cohorts, MeanField
+from platformsim.market.individuals import Individuals
 from platformsim.market.side import Side
 from platformsim.market.streams import Streams
 from platformsim.market.tables import Table
@@ -96,13 +98,18 @@ def sides(spec: Any, streams: Streams) -> dict[str, Side]:
             taste: np.array([p.characteristics.get(taste, 0.0) for p in spec.platforms])
             for taste in rules.tastes
         }
-        built[name] = Side(name, rules, choice, initial_shares(spec, name), traits, streams)
+        state = (name, rules, choice, initial_shares(spec, name), traits, streams)
+        if spec.run.resolution != "agents":
+            kind = Cohorts if spec.run.resolution == "cohorts" else MeanField
+            built[name] = kind(*state, spec.run.type_nodes)
+            continue
+        built[name] = Individuals(*state)
         if rules.graph.kind != "complete":
             _connect(built[name], streams)
     return built
 
 
-def _connect(side: Side, streams: Streams) -> None:
+def _connect(side: Individuals, streams: Streams) -> None:
     from platformsim.market import graphs
 
     law = side.rules.graph

@@ -135,6 +135,16 @@ class Streams:
         stacked = np.stack(words)[where, np.asarray(lanes) % LANES]
         return unit(stacked).T
 
+    def generator(self, name: str, step: int, item: int = 0) -> np.random.Generator:
+        """Return a numpy generator of its own for one address, for draws of varying number.
+
+        Its bits come from Philox4x64-10, keyed by seed and replicate and counted from the
+        address, so that no two addresses share a draw (each has 2**64 blocks to itself).
+        """
+        key = self._key[0] | self._key[1] << 32
+        counter = np.array([0, step, self._stream(name), item], np.uint64)
+        return np.random.Generator(np.random.Philox(key=key, counter=counter))
+
     def one(self, name: str, step: int, item: int = 0) -> float:
         """Return the single uniform of a market-wide draw."""
         first = step - step % _SCALAR_BLOCK

@@ -59,6 +59,8 @@ class Mechanism:
         Shared stocks that it adds to, such as ``"technologies.capability"``.
     neutral : dict of str to object
         Settings at which it has no effect, to the last bit.
+    needs_individuals : bool
+        True when the rule reads single agents, so that only the resolution ``agents`` can run it.
     contrast : Contrast or None
         What switching it on is predicted to do.
     """
@@ -69,6 +71,7 @@ class Mechanism:
     owns: ClassVar[dict[str, float]] = {}
     advances: ClassVar[tuple[str, ...]] = ()
     neutral: ClassVar[dict[str, Any]] = {}
+    needs_individuals: ClassVar[bool] = False
     contrast: ClassVar[Contrast | None] = None
 
     enabled: bool = param(True, doc="The mechanism's switch.")

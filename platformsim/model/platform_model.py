@@ -12,6 +12,7 @@ import numpy as np
 from platformsim import events, mechanisms, releasers
 from platformsim.errors import Problem, ScenarioError
 from platformsim.market.history import History
+from platformsim.market.individuals import Individuals
 from platformsim.market.market import Market
 from platformsim.market.streams import Streams
 from platformsim.metrics import measure
@@ -212,7 +213,7 @@ class PlatformModel(mesa.Model):
         return {
             kind: RowSet(self, kind, np.flatnonzero(sides[name].columns["alive"]))
             for name, kind in ROW_KINDS.items()
-            if name in sides
+            if name in sides and isinstance(sides[name], Individuals)
         }
 
     def write(self, side: str, column: str, rows: np.ndarray, value: Any) -> None:

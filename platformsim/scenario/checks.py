@@ -8,11 +8,22 @@ from typing import Any
 from platformsim.errors import Problem, nearest, one_of
 from platformsim.market.setup import initial_shares
 
+_MOST_INDIVIDUALS = 50_000_000
+
 
 def check(spec: Any, strategies: dict[str, Any]) -> list[Problem]:
     """Return what is impossible about a scenario whose tables are each valid."""
     found: list[Problem] = []
-    for rule in (_names, _references, _run, _sides, _initial, _mechanisms, _predictions):
+    for rule in (
+        _names,
+        _references,
+        _run,
+        _resolution,
+        _sides,
+        _initial,
+        _mechanisms,
+        _predictions,
+    ):
         found += rule(spec)
     for row in spec.releasers:
         if row.strategy not in strategies:
@@ -79,6 +90,25 @@ def _run(spec: Any) -> Iterator[Problem]:
         if row.launch_month >= spec.run.months:
             allowed = f"must be before the last month ({spec.run.months})"
             yield Problem(f"platforms.{row.name}.launch_month", row.launch_month, allowed)
+
+
+def _resolution(spec: Any) -> Iterator[Problem]:
+    chosen = spec.run.resolution
+    for name, side in spec.sides.items():
+        if chosen == "agents":
+            if side.count > _MOST_INDIVIDUALS:
+                allowed = f"must be at most {_MOST_INDIVIDUALS:,} where run.resolution is agents"
+                yield Problem(f"sides.{name}.count", side.count, allowed)
+        elif side.graph.kind != "complete":
+            allowed = f"must be complete where run.resolution is {chosen}"
+            yield Problem(f"sides.{name}.graph.kind", side.graph.kind, allowed)
+        elif side.updating == "sequential":
+            allowed = f"must be synchronous where run.resolution is {chosen}"
+            yield Problem(f"sides.{name}.updating", side.updating, allowed)
+    for mechanism in spec.mechanisms:
+        if mechanism.enabled and mechanism.needs_individuals and chosen != "agents":
+            allowed = f"needs individuals; run.resolution is {chosen}"
+            yield Problem(f"mechanisms.{mechanism.name}", mechanism.name, allowed)
 
 
 def _sides(spec: Any) -> Iterator[Problem]:

@@ -344,7 +344,7 @@ def test_contacts_follow_moves_churn_and_writing_from_outside():
 @pytest.mark.parametrize(("count", "rate"), [(7, 0.1), (30, 0.5), (10, 1.0), (3, 0.25)])
 def test_sequential_updating_takes_its_turns(count, rate):
     side = users_of(model_of({"count": count, "revise_rate": rate, "updating": "sequential"}))
-    nobody, turns = np.empty(0, np.int64), []
+    gone, turns = np.zeros(len(side.counts), bool), []
     for month in range(1, 41):
         seen = []
 
@@ -352,7 +352,7 @@ def test_sequential_updating_takes_its_turns(count, rate):
             seen.append(side.installed_base.copy())
             return Appeal(np.zeros(2))
 
-        side.choose_in_turn(month, appeal_now, nobody)
+        side.choose_in_turn(month, appeal_now, gone)
         turns.append(max(len(seen) - 1, 0))  # the last look is for the surplus
         assert_counts_are_true(side)
     assert np.cumsum(turns).tolist() == [int(np.floor(rate * count * m)) for m in range(1, 41)]
@@ -366,7 +366,7 @@ def test_in_turn_everybody_sees_the_present_base():
         seen.append(side.counts.copy())
         return Appeal(20.0 * side.installed_base)
 
-    side.choose_in_turn(1, appeal_now, np.empty(0, np.int64))
+    side.choose_in_turn(1, appeal_now, np.zeros(len(side.counts), bool))
     moves = np.abs(np.diff(seen, axis=0)).sum(axis=1)
     assert set(moves) == {0, 2}  # one agent at a time leaves one place and enters another
     assert side.switches == np.count_nonzero(moves)
