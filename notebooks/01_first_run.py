@@ -36,8 +36,6 @@ result.plot()["earnings"]
 # %%
 from dataclasses import dataclass
 
-import numpy as np
-
 
 @dataclass(frozen=True)
 class Fashion(ps.Mechanism):

@@ -104,7 +104,7 @@ class Taste:
 class Side:
     """One side of the market: many small agents that choose platforms."""
 
-    count: int = param(1000, 1, 1e11, "agents", "M", "Number of slots.", structural=True)
+    count: int = param(1000, 1, 100_000_000_000, "agents", "M", "Number of slots.", structural=True)
     revise_rate: float = param(
         0.10, 0, 1, "share/month", "M", "Share that chooses again each month."
     )
@@ -148,7 +148,7 @@ class Side:
 class Users(Side):
     """People who use platforms: ``[sides.users]``."""
 
-    count: int = param(2000, 1, 1e11, "agents", "M", "Number of slots.", structural=True)
+    count: int = param(2000, 1, 100_000_000_000, "agents", "M", "Number of slots.", structural=True)
 
 
 @dataclass(frozen=True)
@@ -158,14 +158,16 @@ class Creators(Side):
     About 0.06 of users: 200 million creators over some 3.3 billion users.
     """
 
-    count: int = param(120, 1, 1e11, "agents", "D/E", "Number of slots.", structural=True)
+    count: int = param(
+        120, 1, 100_000_000_000, "agents", "D/E", "Number of slots.", structural=True
+    )
 
 
 @dataclass(frozen=True)
 class Businesses(Side):
     """Firms that sell to users: ``[sides.businesses]``."""
 
-    count: int = param(100, 1, 1e11, "agents", "M", "Number of slots.", structural=True)
+    count: int = param(100, 1, 100_000_000_000, "agents", "M", "Number of slots.", structural=True)
 
 
 @dataclass(frozen=True)

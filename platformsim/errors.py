@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -66,9 +67,12 @@ class ConservationError(PlatformsimError):
 
 def nearest(name: object, known: Iterable[str]) -> str | None:
     """Return the known name closest to a misspelt one, or None when nothing is near."""
-    if not isinstance(name, str):
-        return None
-    known = list(known)
+    return _nearest(name, tuple(known)) if isinstance(name, str) else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    # Remembered, because a scenario is checked anew with the settings of each of its arms.
     if name in known:
         return None
     close = difflib.get_close_matches(name, known, 1, 0.6)

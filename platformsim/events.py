@@ -60,6 +60,11 @@ def _mechanism(market: Any, name: str, parameter: str, value: Any) -> Any:
             mechanism = dataclasses.replace(mechanism, **{parameter: value})
             if mechanism.enabled and not was:
                 mechanism.start(market)
+            elif was and not mechanism.enabled:
+                # Others read its columns: tolls that nobody levies must not deter builders.
+                for column, neutral in mechanism.owns.items():
+                    table, key = column.split(".")
+                    getattr(market, table)[key] = neutral
         changed.append(mechanism)
     market.all_mechanisms = tuple(changed)
     return before

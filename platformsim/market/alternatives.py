@@ -10,6 +10,7 @@ import numpy as np
 
 NOTHING = 0
 _NEVER = -1e30
+_SLOTS = 256
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,15 @@ class Alternatives:
         nothing = np.full((*value.shape[:-1], 1), outside_value if self.outside_option else _NEVER)
         if self.single_homing:
             return np.concatenate((nothing, value), axis=-1)
-        top = value.max(axis=-1, keepdims=True)
-        weight = np.exp((value - top) / home_variety)
-        sums = np.zeros((*value.shape[:-1], len(self.size) - 1))
-        for platform in range(value.shape[-1]):
-            sums += weight[..., platform, None] * self.member[1:, platform]
-        with np.errstate(divide="ignore"):
-            sets = top + home_variety * np.log(sums) - home_cost * (self.size[1:] - 1)
+        inside = self.member[1:] == 1
+        top = np.full((*value.shape[:-1], len(inside)), -np.inf)
+        for platform, holds in enumerate(inside.T):
+            np.maximum(top, value[..., platform, None], out=top, where=holds)
+        sums = np.zeros_like(top)
+        for platform, holds in enumerate(inside.T):
+            # Relative to the best of the set, so that no set's value underflows.
+            sums += holds * np.exp(np.minimum(value[..., platform, None] - top, 0.0) / home_variety)
+        sets = top + home_variety * np.log(sums) - home_cost * (self.size[1:] - 1)
         banned = (value < -1e29).astype(np.int8) @ self.member[1:].T > 0
         sets = np.where(banned, _NEVER, sets)
         return np.concatenate((nothing, sets), axis=-1)
@@ -124,7 +127,8 @@ def alternatives(slots: tuple[int, ...], max_homes: int, outside_option: bool) -
 
 def _lane(slots: tuple[int, ...]) -> int:
     # The combinatorial number system numbers sets of slots independently of how many there are:
-    # singles keep lane = slot, larger sets follow interleaved behind them.
+    # singles keep lane = slot, pairs follow behind all singles, and so on.
     if len(slots) <= 1:
         return slots[0] if slots else 0
-    return 256 * (len(slots) - 1) + sum(comb(s, i + 1) for i, s in enumerate(slots))
+    smaller = sum(comb(_SLOTS, size) for size in range(1, len(slots)))
+    return smaller + sum(comb(slot, place) for place, slot in enumerate(slots, 1))

@@ -56,9 +56,11 @@ class Individuals(Side):
     def _initial_choice(self, initial: np.ndarray) -> np.ndarray:
         # Exact quotas, handed out in random order: a stated share of 0.45 is 0.45 of the slots.
         order = np.argsort(self.streams.per_slot(f"{self.name}.initial", 0, self.n), kind="stable")
-        edges = np.rint(np.cumsum(initial) * self.n).astype(np.int64)
+        # By slot, so that another order of the platforms gives everybody the same start.
+        by_slot = np.argsort(self.alternatives.lane[1 : len(initial) + 1])
+        edges = np.rint(np.cumsum(initial[by_slot]) * self.n).astype(np.int64)
         choice = np.full(self.n, NOTHING, np.int16)
-        for platform, (start, stop) in enumerate(zip((0, *edges), edges, strict=False)):
+        for platform, start, stop in zip(by_slot, (0, *edges), edges, strict=False):
             choice[order[start:stop]] = platform + 1
         return choice
 

@@ -67,6 +67,7 @@ def start(technologies: Table) -> None:
     technologies.add("open_capability", 0.0)
     technologies.add("reverted", 0.0)
     technologies.add("reverted_month", np.nan)
+    technologies.versions = [[(0.0, float(first))] for first in capability]
     advance(technologies, 0, np.zeros(len(technologies), bool))
 
 
@@ -87,17 +88,34 @@ def advance(technologies: Table, month: int, closes: np.ndarray) -> None:
     """
     mode = technologies["mode"]
     waited = month - technologies["generation_month"] >= technologies["delay_months"]
+    matured = _matured(technologies, month)
     newest = (mode == OPEN) | (mode == CAPPED)
     newest |= (mode == DELAYED) & waited
     newest |= (mode == THEN_CLOSE) & (technologies["reverted"] == 0) & ~closes
-    closing = (technologies["newest_open"] == 1) & ~newest & (mode != DELAYED)
+    closing = (technologies["newest_open"] == 1) & ~newest
+    closing &= (mode != DELAYED) & (mode != STAGED)
     technologies["reverted"][closing] = 1.0
     technologies["reverted_month"][closing] = month
     technologies["reverted"][newest] = 0.0
     opened = np.where(newest, technologies["capability"], 0.0)
     opened = np.where(mode == STAGED, technologies["previous_capability"], opened)
+    opened = np.where((mode == DELAYED) & ~waited, matured, opened)
     technologies["newest_open"][:] = newest
     np.maximum(technologies["open_capability"], opened, out=technologies["open_capability"])
+
+
+def _matured(technologies: Table, month: int) -> np.ndarray:
+    """Return the best generation whose own delay is over, 0 where there is none."""
+    best = np.zeros(len(technologies))
+    released, delay = technologies["generation_month"], technologies["delay_months"]
+    for row, versions in enumerate(technologies.versions):
+        if released[row] > versions[-1][0]:
+            # Superseded: it keeps what outsiders added to it while it was the newest.
+            versions[-1] = (versions[-1][0], float(technologies["previous_capability"][row]))
+            versions.append((float(released[row]), float(technologies["capability"][row])))
+        ready = [level for since, level in versions if month - since >= delay[row]]
+        best[row] = max(ready, default=0.0)
+    return best
 
 
 def terms(technologies: Table) -> Terms:
@@ -106,7 +124,7 @@ def terms(technologies: Table) -> Terms:
     opened, reverted = technologies["open_capability"], technologies["reverted"]
     released = (opened > 0) & (reverted == 0)
     staged = mode == STAGED
-    copies = (reverted == 1).astype(np.float64)
+    copies = ((reverted == 1) | ((mode == DELAYED) & (opened > 0))).astype(np.float64)
     behind = np.where(staged, opened / technologies["capability"], 0.0)
     return Terms(
         open_access=released.astype(np.float64),

@@ -8,10 +8,10 @@ import numpy as np
 
 from platformsim.entities import SIDES
 from platformsim.market.alternatives import alternatives
-from platformsim.market.ledger import BUILDERS, CUSTOMERS, SUPPLIERS
-from platformsim.market.release import MODE
 from platformsim.market.cohorts import Cohorts, MeanField
 from platformsim.market.individuals import Individuals
+from platformsim.market.ledger import BUILDERS, CUSTOMERS, SUPPLIERS
+from platformsim.market.release import MODE
 from platformsim.market.side import Side
 from platformsim.market.streams import Streams
 from platformsim.market.tables import Table

@@ -134,5 +134,5 @@ class Side:
         best = logit.expected_maximum(utility, scale)
         if not self.alternatives.outside_option:
             utility = utility[:, 1:]
-        free = (utility > -1e29).sum(axis=1)
+        free = np.maximum((utility > -1e29).sum(axis=1), 1)
         return (best - scale * np.log(free)) / self.rules.fee_weight

@@ -14,12 +14,18 @@ class Table:
         What a row is, in the plural; used in messages.
     names : tuple of str
         One name a row, all different.
+
+    Attributes
+    ----------
+    versions : list of list of (float, float)
+        For technologies, the generations of each: month of release and capability.
     """
 
     def __init__(self, kind: str, names: tuple[str, ...]):
         self.kind, self.names = kind, names
         self.index = {name: row for row, name in enumerate(names)}
         self.columns: dict[str, np.ndarray] = {}
+        self.versions: list[list[tuple[float, float]]] = []
 
     def __len__(self) -> int:
         return len(self.names)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from platformsim.market.laws import NETWORK_LAWS, network_value
+from platformsim.market.laws import NETWORK_LAWS, network_value, reach
 from platformsim.mechanisms.base import Contrast, Mechanism, Values
 from platformsim.parameters import param
 
@@ -50,7 +50,8 @@ class DirectNetwork(Mechanism):
             return None
         if self.law == "local":
             contacts = market.sides[side].contacts
-            return lambda rows: self.beta_direct * contacts.share(rows)
+            kappa = market.rules.interoperability
+            return lambda rows: self.beta_direct * reach(contacts.share(rows), kappa)
         return self.beta_direct * self._value(market, side, 0.0)
 
     def own_utility(self, market: Any, side: str) -> np.ndarray | None:

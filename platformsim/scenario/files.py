@@ -121,7 +121,11 @@ def _oddities(node: Any, key: str, file: str, depth: int = 0) -> Iterator[Proble
 
 
 def _is_writable(text: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _merged(base: Any, over: Any) -> Any:

@@ -47,7 +47,7 @@ def build(cls: type, table: Any, key: str = "") -> tuple[Any, list[Problem]]:
     problems = list({str(p): p for p in (_problem(cls, entry, key) for entry in wrong)}.values())
     rest = copy.deepcopy(table)
     for entry in wrong:
-        _drop(rest, _without_branch(cls, list(entry["loc"])))
+        _drop(rest, _path(cls, entry))
     try:
         return _instance(cls, _model_of(cls).model_validate(rest)), problems
     except ValidationError:
@@ -117,18 +117,18 @@ def _instance(cls: type, model: Any) -> Any:
 
 
 def _value(kind: Any, value: Any) -> Any:
+    if isinstance(value, int | float | str):
+        return float(value) if kind is float else value
     args = typing.get_args(kind)
     if dataclasses.is_dataclass(kind):
         return _instance(kind, value)
     if typing.get_origin(kind) is dict and dataclasses.is_dataclass(args[1]):
         return {name: _instance(args[1], entry) for name, entry in value.items()}
-    if typing.get_origin(kind) is tuple:
-        return tuple(value)
-    return float(value) if kind is float else value
+    return tuple(value) if typing.get_origin(kind) is tuple else value
 
 
 def _problem(cls: type, error: dict[str, Any], key: str) -> Problem:
-    path = _without_branch(cls, list(error["loc"]))
+    path = _path(cls, error)
     where = ".".join([key, *map(str, path)]).strip(".")
     owner, parameter = _locate(cls, path)
     if error["type"] == "extra_forbidden":
@@ -144,8 +144,11 @@ def _problem(cls: type, error: dict[str, Any], key: str) -> Problem:
     return Problem(where, error["input"], allowed, nearest=hint)
 
 
-def _without_branch(cls: type, path: list[Any]) -> list[Any]:
-    # pydantic ends the location with the branch of a union or the "[key]" of a mapping.
+def _path(cls: type, error: dict[str, Any]) -> list[Any]:
+    """Return where an error is, without what pydantic adds: the branch of a union, "[key]"."""
+    path = list(error["loc"])
+    if error["type"] == "extra_forbidden" or len(path) < 2:
+        return path
     parameter = _locate(cls, path[:-1])[1]
     union = parameter and typing.get_origin(parameter.entry.kind) in (typing.Union, types.UnionType)
     return path[:-1] if union or path[-1] == "[key]" else path

@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import Any
 
 import cloudpickle
 import pandas as pd
 
 from platformsim import metrics, strategies
-from platformsim.errors import ConservationError, PlatformsimError
+from platformsim.errors import ConservationError, PlatformsimError, Problem, ScenarioError
 from platformsim.metrics import Measured, measure
 from platformsim.model import PlatformModel
 from platformsim.scenario import Scenario
@@ -97,9 +98,15 @@ def execute(
     ------
     RunError
         When a run fails.
+    ScenarioError
+        When there are no agents to keep.
     """
     from tqdm.auto import tqdm
 
+    for scenario in scenarios.values():
+        if keep_agents and scenario.run.resolution != "agents":
+            allowed = "must be agents, for at any other there are none to keep"
+            raise ScenarioError(Problem("run.resolution", scenario.run.resolution, allowed))
     workers = min(workers or default_workers(), len(tasks))
     bar = tqdm(
         total=len(tasks),
@@ -119,15 +126,15 @@ def execute(
         payload = cloudpickle.dumps((scenarios, keep_agents, _REGISTRIES))
         pool, stop = _pool(workers, start_method, payload)
         with pool:
-            with _hidden_main():
-                futures: list[Future] = [pool.submit(_run_chunk, chunk) for chunk in chunks]
             try:
+                with _hidden_main():
+                    futures: list[Future] = [pool.submit(_run_chunk, chunk) for chunk in chunks]
                 for future in futures:
                     done = future.result()
                     bar.update(len(done))
                     yield from done
             except BaseException as error:
-                stop.set()
+                stop.send_bytes(b"stop")
                 pool.shutdown(wait=True, cancel_futures=True)
                 if isinstance(error, BrokenExecutor):
                     hint = "a worker process died, perhaps for lack of memory; try fewer workers"
@@ -137,15 +144,16 @@ def execute(
 
 def _pool(
     workers: int, start_method: str | None, payload: bytes
-) -> tuple[ProcessPoolExecutor, Any]:
+) -> tuple[ProcessPoolExecutor, Connection]:
     methods = multiprocessing.get_all_start_methods()
     method = start_method or ("forkserver" if "forkserver" in methods else "spawn")
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload(["platformsim.studies.execute"])
-    stop = context.Event()
-    start = {"initializer": _start_worker, "initargs": (payload, os.getpid(), stop)}
-    return ProcessPoolExecutor(workers, mp_context=context, **start), stop
+    # A pipe, for unlike an event it does not wait for the dead.
+    hear, tell = context.Pipe(duplex=False)
+    start = {"initializer": _start_worker, "initargs": (payload, hear)}
+    return ProcessPoolExecutor(workers, mp_context=context, **start), tell
 
 
 @contextmanager
@@ -171,7 +179,7 @@ def _hidden_main() -> Iterator[None]:
 _worker: dict[str, Any] = {}
 
 
-def _start_worker(payload: bytes, parent: int, stop: Any) -> None:
+def _start_worker(payload: bytes, stop: Connection) -> None:
     # Ctrl-C reaches every process of the terminal; the driver decides what follows from it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _THREAD_LIMITS:
@@ -181,34 +189,24 @@ def _start_worker(payload: bytes, parent: int, stop: Any) -> None:
         here.clear()
         here.update(there)
     _worker.update(scenarios=scenarios, keep_agents=keep_agents, stop=stop)
-    threading.Thread(target=_leave_with, args=(parent, stop), daemon=True).start()
+    threading.Thread(target=_leave, args=(stop,), daemon=True).start()
 
 
-def _leave_with(parent: int, stop: Any) -> None:
-    # A killed driver cannot shut its workers down; they notice that they were adopted. Told to
-    # stop, they end with their present run, or without it when that takes long.
-    started = os.getppid()
-    while os.getppid() == started and _alive(parent):
-        if stop.wait(1.0):
+def _leave(stop: Connection) -> None:
+    # The pipe speaks up when the driver says so, or is gone; forked workers hold its other end
+    # too, but see that they were adopted. The present run may end, unless it takes long.
+    parent = os.getppid()
+    while os.getppid() == parent:
+        if stop.poll(1.0):
             time.sleep(_GRACE)
             break
     os._exit(1)
 
 
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 def _run_chunk(chunk: list[Task]) -> list[Done]:
     scenarios, keep = _worker["scenarios"], _worker["keep_agents"]
     stop = _worker["stop"]
-    return [_run(scenarios[task.label], task, keep) for task in chunk if not stop.is_set()]
+    return [_run(scenarios[task.label], task, keep) for task in chunk if not stop.poll()]
 
 
 def _run(scenario: Scenario, task: Task, keep_agents: bool) -> Done:

@@ -189,7 +189,6 @@ def test_everybody_chooses_as_in_the_reference(variant):
     assert moves["creators"] > 12
 
 
-@pytest.mark.xfail(strict=True, reason="the engine's local law leaves interoperability out")
 def test_interoperability_carries_contacts_as_it_carries_everybody():
     # Without it full interoperability (1) would leave a local network effect as strong as ever,
     # although everybody can then be reached from anywhere.

@@ -106,11 +106,6 @@ def test_delayed_release_of_a_new_generation_waits_again():
     assert after == expected((1, 0, NEXT, 0, 0, 0, 1, 1, 1, 1))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the delay runs from the newest generation only: one that is superseded before its "
-    "delay is over never opens, and with generations faster than the delay nothing ever does",
-)
 def test_delayed_release_opens_a_generation_that_was_superseded_meanwhile():
     table = technology("delayed_open")
     terms = pass_months(table, 1, DELAY, generation=DELAY - 2)
@@ -174,22 +169,12 @@ def test_weights_cannot_be_recalled(first, second):
         before = terms["open_capability"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="under delayed_open the access of bad actors falls back to the closed level when a new "
-    "generation arrives, although copies of the open one are out",
-)
 def test_copies_of_a_delayed_release_stay_with_bad_actors():
     table = technology("delayed_open")
     assert pass_months(table, 1, DELAY)["bad_actor_access"] == 1
     assert pass_months(table, DELAY + 1, DELAY + 2, generation=DELAY + 1)["bad_actor_access"] == 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a change from an open mode to staged counts as a reversion, which shuts builders out "
-    "of the previous generation that staged leaves open",
-)
 def test_staged_after_open_keeps_the_open_version_open():
     table = technology("open_weights")
     terms = pass_months(table, 1, 3, modes={3: "staged"})

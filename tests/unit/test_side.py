@@ -439,11 +439,6 @@ def test_members_of_a_platform_that_closes_down_may_leave_where_there_is_an_outs
     assert users_of(model).counts.tolist() == [150, 150, 0]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="with every platform closed down and no outside option the log-sum counts no free "
-    "alternative: log(0) warns, and consumer surplus becomes infinite",
-)
 def test_a_market_whose_platforms_have_all_closed_down_goes_on():
     model = model_of({"count": 50}, 1)
     model.market.platforms["closed_down"][0] = 1.0
