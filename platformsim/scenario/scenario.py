@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import hashlib
 import json
@@ -171,7 +170,7 @@ def load(source: str | Path | dict[str, Any], changes: dict[str, Any] | None = N
         With every mistake of the file.
     """
     if isinstance(source, dict):
-        scenario = from_table(copy.deepcopy(files.resolved(source, "", ())), "")
+        scenario = from_table(settings.copied(files.resolved(source, "", ())), "")
     else:
         path = files.find(source)
         scenario = from_table(

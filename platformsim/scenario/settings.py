@@ -9,6 +9,8 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
+import numpy as np
+
 from platformsim import entities, mechanisms
 from platformsim.errors import Problem, nearest
 from platformsim.parameters import Parameter, parameters_of
@@ -88,7 +90,7 @@ def change(
     where : str
         Key under which the settings stand, for messages.
     """
-    table, problems = _copied(table), []
+    table, problems = copied(table), []
     valid = known(table)
     for key, value in settings.items():
         if key not in valid and not is_open_key(key, table):
@@ -102,15 +104,18 @@ def change(
                 )
             )
             continue
-        _put(table, key.split("."), _copied(value))
+        _put(table, key.split("."), copied(value))
     return table, problems
 
 
-def _copied(node: Any) -> Any:
-    # Tables and lists are all that a scenario nests; the general deepcopy is several times slower.
+def copied(node: Any) -> Any:
+    """Copy tables and lists as a file would hold them: what is None is left out."""
+    # The general deepcopy is several times slower.
     if isinstance(node, dict):
-        return {key: _copied(entry) for key, entry in node.items()}
-    return [_copied(entry) for entry in node] if isinstance(node, list) else node
+        return {key: copied(entry) for key, entry in node.items() if entry is not None}
+    if isinstance(node, list | tuple):
+        return [copied(entry) for entry in node]
+    return node.item() if isinstance(node, np.generic) else node
 
 
 def is_open_key(key: str, table: dict[str, Any]) -> bool:
@@ -138,7 +143,10 @@ def _put(table: dict[str, Any], parts: list[str], value: Any) -> None:
         if not isinstance(node.get(part), dict):
             node[part] = {}
         node = node[part]
-    node[parts[-1]] = value
+    if value is None:
+        node.pop(parts[-1], None)
+    else:
+        node[parts[-1]] = value
 
 
 def get(table: dict[str, Any], key: str) -> Any:

@@ -145,6 +145,7 @@ def _rows(cls: type, rows: Any, key: str, problems: list[Problem]) -> tuple[Any,
         return ()
     built = []
     for place, row in enumerate(rows):
-        name = row.get("name", place) if isinstance(row, dict) else place
-        built.append(_one(cls, row, f"{key}.{name}", problems))
+        name = row.get("name") if isinstance(row, dict) else None
+        where = f"{key}.{name if isinstance(name, str) else place}"
+        built.append(_one(cls, row, where, problems))
     return tuple(row for row in built if row is not None)

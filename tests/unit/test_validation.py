@@ -4,7 +4,9 @@ import copy
 import dataclasses
 import functools
 import pickle
+import tomllib
 
+import numpy as np
 import pytest
 import tomli_w
 
@@ -718,12 +720,25 @@ def deep(depth):
         ({**WHOLE, "\udfff": {}}, "names must be plain text"),
         ({**WHOLE, "run": deep(40)}, "nested too deeply"),
         ({**WHOLE, "run": deep(50_000)}, "nested too deeply"),
-        ({**WHOLE, "market": None}, "must be a table"),
+        ({**WHOLE, "releasers": [None]}, "must be a table"),
         ({**WHOLE, "market": {"hours": {3.0}}}, "must be a number"),
     ],
 )
 def test_tables_that_no_file_can_hold(table, says):
     assert says in str(only_problem(table))
+
+
+def test_none_leaves_a_parameter_unset_and_numpy_numbers_are_numbers():
+    given = {**WHOLE, "market": {"hours": None, "attention": np.float64(50.0)}, "title": None}
+    given["run"] = {"months": np.int64(24)}
+    scenario = load(given)
+    assert (scenario.market.hours, scenario.market.attention) == (30.0, 50.0)
+    assert (scenario.title, scenario.run.months) == ("", 24)
+    assert tomllib.loads(tomli_w.dumps(scenario.table)) == scenario.table
+    capped = scenario.with_settings({"technologies.model.licence_cap": 0.5})
+    assert capped.technologies[0].licence_cap == 0.5
+    freed = capped.with_settings({"technologies.model.licence_cap": None})
+    assert freed.fingerprint == scenario.fingerprint
 
 
 # -- settings ------------------------------------------------------------------------------------
