@@ -94,9 +94,7 @@ class Cohorts(Side):
         self.switches = revising.sum() - moved[:, stay, stay].sum() + settled[:, 1:].sum()
         self.cohorts = self.cohorts - revising + moved.sum(axis=1) + settled
         self.counts = self.cohorts.sum(axis=0)
-        weight = revising.ravel()
-        if weight.sum() > 0:
-            self.surplus = float(weight @ self.log_sums(utility) / weight.sum())
+        self.note_surplus(utility, revising.ravel())
 
     # What the mean field does differently: how a whole is divided, and how a cohort draws.
 

@@ -156,7 +156,7 @@ class Individuals(Side):
             self.switches = 0
             return
         utility = self.utilities(rows, appeal)
-        self.surplus = float(self.log_sums(utility).mean())
+        self.note_surplus(utility)
         self._move(rows, logit.choose(utility, noise, self.rules.choice_noise))
 
     def choose_in_turn(
@@ -185,7 +185,7 @@ class Individuals(Side):
             seen += self.switches
             self.switches = before
         if len(order):
-            self.surplus = float(self.log_sums(self.utilities(order, appeal_now())).mean())
+            self.note_surplus(self.utilities(order, appeal_now()))
         self.switches = seen
 
     def _move(self, rows: np.ndarray, chosen: np.ndarray) -> None:

@@ -53,8 +53,8 @@ class Side:
     switches : int or float
         Agents that changed their alternative this month.
     surplus : float
-        Mean log-sum of the choosing agents, in cu per agent and month, over what they would have
-        where every alternative is worth nothing.
+        Of users, the mean log-sum of those who choose, in cu per agent and month, over what they
+        would have where every alternative is worth nothing; other sides' surplus is their income.
     """
 
     counts: np.ndarray
@@ -128,11 +128,25 @@ class Side:
         )
         return logit.utilities(values, -rules.switch_cost * self.alternatives.joins, current)
 
-    def log_sums(self, utility: np.ndarray) -> np.ndarray:
-        """Return the log-sum in cu over a market in which every alternative is worth 0, (m,)."""
+    def note_surplus(self, utility: np.ndarray, weight: np.ndarray | None = None) -> None:
+        """Keep the mean log-sum over a market in which every alternative is worth 0.
+
+        Parameters
+        ----------
+        utility : (m, A) float
+            Before noise.
+        weight : (m,) float, optional
+            How many agents each row stands for; unset: one.
+        """
+        if self.name != "users":
+            return
         scale = self.rules.choice_noise
         best = logit.expected_maximum(utility, scale)
         if not self.alternatives.outside_option:
             utility = utility[:, 1:]
         free = np.maximum((utility > -1e29).sum(axis=1), 1)
-        return (best - scale * np.log(free)) / self.rules.fee_weight
+        gained = (best - scale * np.log(free)) / self.rules.fee_weight
+        if weight is None:
+            self.surplus = float(gained.mean())
+        elif weight.sum() > 0:
+            self.surplus = float(weight @ gained / weight.sum())

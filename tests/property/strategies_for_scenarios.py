@@ -70,8 +70,8 @@ def graphs(draw: Any, count: int) -> dict[str, Any]:
 def scenarios(
     draw: Any,
     outside: bool | None = None,
-    start_together: bool = False,
     platforms: tuple[int, int] = (1, 4),
+    resolutions: tuple[str, ...] = ("agents",),
 ) -> dict[str, Any]:
     """Draw a valid scenario as a dict.
 
@@ -79,28 +79,34 @@ def scenarios(
     ----------
     outside : bool, optional
         Whether the sides have an outside option; unset: either.
-    start_together : bool
-        Whether everybody begins on the first platform.
     platforms : (int, int)
         Fewest and most platforms.
+    resolutions : tuple of str
+        Those to draw from.
     """
+    resolution = draw(st.sampled_from(resolutions))
     months = draw(st.integers(1, MOST_MONTHS))
     names = [f"p{place}" for place in range(draw(st.integers(*platforms)))]
     labs = [f"lab{place}" for place in range(draw(st.integers(0, 3)))]
     models = [f"model{place}" for place in range(draw(st.integers(0, 3)))]
     traits = ["style", "depth"][: draw(st.integers(0, 2))]
     sides = {
-        side: _side(draw, side, len(names), traits, outside)
+        side: _side(draw, side, len(names), traits, outside, resolution)
         for side in draw(st.sets(st.sampled_from(list(SIDE_KINDS)), min_size=1))
     }
     rules = draw(st.sets(st.sampled_from([cls.name for cls in mechanisms.ORDER])))
     table = {
-        "run": {"months": months, "burn_in": draw(st.integers(0, months - 1))},
+        "run": {
+            "months": months,
+            "burn_in": draw(st.integers(0, months - 1)),
+            "resolution": resolution,
+            "type_nodes": draw(st.integers(1, 4)),
+        },
         "market": fill(draw, entities.MarketRules),
         "sides": sides,
         "releasers": [_releaser(draw, name) for name in labs],
         "technologies": [_technology(draw, name, labs, rules) for name in models],
-        "platforms": _platforms(draw, names, labs, models, sides, traits, months, start_together),
+        "platforms": _platforms(draw, names, labs, models, sides, traits, months),
         "mechanisms": {name: _mechanism(draw, name, sides, names) for name in sorted(rules)},
     }
     table["events"] = _events(draw, table, months)
@@ -108,7 +114,12 @@ def scenarios(
 
 
 def _side(
-    draw: Any, side: str, platforms: int, traits: list[str], outside: bool | None
+    draw: Any,
+    side: str,
+    platforms: int,
+    traits: list[str],
+    outside: bool | None,
+    resolution: str,
 ) -> dict[str, Any]:
     count = draw(st.integers(1, MOST_AGENTS))
     table = fill(draw, SIDE_KINDS[side], ("count", "max_homes", "outside_option"))
@@ -119,7 +130,9 @@ def _side(
         for trait in traits
         if draw(st.booleans())
     }  # fmt: skip
-    if graph := graphs(draw, count):
+    if resolution != "agents":
+        table.pop("updating", None)
+    elif graph := graphs(draw, count):
         table["graph"] = graph
     return table
 
@@ -145,11 +158,9 @@ def _platforms(
     sides: dict[str, Any],
     traits: list[str],
     months: int,
-    start_together: bool,
 ) -> list[dict[str, Any]]:
     declared = parameters_of(entities.Platform)
-    # Beyond 22 the lanes of pairs run into those of triples.
-    slots = draw(st.lists(st.integers(1, 22), min_size=4, max_size=4, unique=True))
+    slots = draw(st.lists(st.integers(1, 255), min_size=4, max_size=4, unique=True))
     with_slots, rows = draw(st.booleans()), []
     for place, name in enumerate(names):
         row = fill(draw, entities.Platform, ("launch_month", "slot"))
@@ -175,9 +186,7 @@ def _platforms(
         rows.append(row)
     # The first platform is there from the start and takes whom the others leave.
     early = [row for row in rows[1:] if not row.get("launch_month")]
-    if start_together:
-        rows[0]["initial"] = dict.fromkeys(sides, 1.0)
-    elif early and draw(st.booleans()):
+    if early and draw(st.booleans()):
         for row in early:
             row["initial"] = {side: draw(st.floats(0, 1 / len(early))) for side in sides}
     return rows

@@ -720,7 +720,7 @@ def deep(depth):
         ({**WHOLE, "\udfff": {}}, "names must be plain text"),
         ({**WHOLE, "run": deep(40)}, "nested too deeply"),
         ({**WHOLE, "run": deep(50_000)}, "nested too deeply"),
-        ({**WHOLE, "releasers": [None]}, "must be a table"),
+        ({**WHOLE, "predictions": [None]}, "must be a table"),
         ({**WHOLE, "market": {"hours": {3.0}}}, "must be a number"),
     ],
 )
