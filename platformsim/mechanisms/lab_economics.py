@@ -46,6 +46,9 @@ class LabEconomics(Mechanism):
         "api_scale": 0.0,
         "leak_rate": 0.0,
         "leak_closed": 0.0,
+        "sub_price": 0.0,
+        "price_cap": False,
+        "exits": False,
     }
     owns: ClassVar[dict[str, float]] = {
         "technologies.price_factor": 1.0,
@@ -71,6 +74,7 @@ class LabEconomics(Mechanism):
     lead_value: float = param(
         0.6, 0, 5, "1/year", "M", "What a year of lead adds to the price cap."
     )
+    price_cap: bool = param(True, doc="Whether open alternatives cap the price.")
     leak_rate: float = param(0.3, 0, 1, "share/year", "M", "Open lead that rivals learn.")
     leak_closed: float = param(0.05, 0, 0.1, "share/year", "M", "Closed lead that rivals learn.")
     sub_price: float = param(0.0, 0, 20, "cu/month", "M", "Price of a subscription.")
@@ -83,7 +87,7 @@ class LabEconomics(Mechanism):
         technologies = market.technologies
         capability = technologies["capability"]
         best = market.terms.open_capability.max(initial=0.0)
-        if best <= 0:
+        if best <= 0 or not self.price_cap:
             return np.ones(len(capability))
         speed = np.maximum(technologies["generation_gain"], 1e-9) / self.gen_months
         lead = np.maximum(np.log(capability / best) / speed, 0.0)

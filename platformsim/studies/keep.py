@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,7 +36,9 @@ def prepared(verb: str, source: str, path: Path | None) -> tuple[Scenario, Path]
         The scenario, and the folder wanted for what ``verb`` finds; unset: in ``results``.
     """
     scenario = load(source)
-    path = path or Path("results") / f"{verb}-{scenario.name}"
+    # A scenario may be named anything, or not at all; a folder may not.
+    name = "-".join(re.findall(r"\w+", scenario.name)) or Path(source).stem
+    path = path or Path("results") / f"{verb}-{name}"
     probe(path)
     return scenario, path
 

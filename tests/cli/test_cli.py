@@ -152,6 +152,17 @@ def test_run_json_and_agents(tmp_path):
     assert other["rows"] != found["rows"]
 
 
+@pytest.mark.parametrize(
+    ("named", "folder"),
+    [("", "run-mine"), ('name = "../../a b/c"', "run-a-b-c"), ('name = "x-y_z"', "run-x-y_z")],
+)
+def test_a_folder_has_a_plain_name(named, folder, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(f'{named}\n[sides.users]\n[[platforms]]\nname = "a"\n', encoding="utf-8")
+    good("run", file, "--replicates", "1", *SMALL)
+    assert [path.name for path in (tmp_path / "results").iterdir()] == [folder]
+
+
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
     """A comparison by the command line: what it printed, and its folder."""
