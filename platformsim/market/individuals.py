@@ -81,8 +81,11 @@ class Individuals(Side):
         AttributeError
             When there is no such column.
         ValueError
-            When a choice names no alternative.
+            When a choice names no alternative or a row stands twice.
         """
+        rows = np.asarray(rows)
+        if len(np.unique(rows)) < len(rows):
+            raise ValueError("a row stands twice; write each agent once")
         if column not in self.columns:
             known = ", ".join(self.columns)
             raise AttributeError(f"{column!r} is not a column of {self.name}; columns are {known}")
@@ -90,7 +93,8 @@ class Individuals(Side):
             chosen = np.broadcast_to(np.asarray(value, np.int64), len(rows))
             if len(rows) and not (chosen.min() >= 0 and chosen.max() < len(self.counts)):
                 raise ValueError(f"choice must be from 0 to {len(self.counts) - 1}, got {value!r}")
-            self._move(rows, chosen)
+            living = self.columns["alive"][rows]
+            self._move(rows[living], chosen[living])
         elif column == "alive":
             leaving = rows[~np.broadcast_to(np.asarray(value, bool), len(rows))]
             self._move(leaving, np.full(len(leaving), NOTHING))

@@ -49,7 +49,7 @@ class Folder:
         self._texts: dict[str, str] = {}
 
     def __enter__(self) -> Folder:
-        wanted = self.path if self.path.name.strip(".") else Path(os.path.abspath(self.path))
+        wanted = self.path if self.path.name.strip(".") else self.path.resolve()
         try:
             for number in itertools.count(1):
                 self.path = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
@@ -79,7 +79,7 @@ class Folder:
                 raise _unwritable(self.path, error) from error
             return
         try:
-            os.replace(self._partial, self.path)
+            self._partial.replace(self.path)
         except OSError as late:
             raise _unwritable(self.path, late, f"; it is in {self._partial}") from None
 
@@ -136,7 +136,7 @@ def probe(path: Path) -> None:
     ResultError
         When it cannot.
     """
-    parents = Path(os.path.abspath(path)).parents
+    parents = Path(path).resolve().parents
     parent = next((parent for parent in parents if parent.exists()), Path(path))
     if not (parents and parent.is_dir() and os.access(parent, os.W_OK | os.X_OK)):
         raise ResultError(f"{path}: cannot be written: {parent} is no folder to write to")

@@ -1,169 +1,377 @@
-"""What every mechanism promises, run over all of them."""
+"""What every registered mechanism must keep to, whoever writes it."""
 
-import copy
 import dataclasses
+import functools
+import inspect
 import pickle
 import re
 import tomllib
+from typing import ClassVar
 
 import cloudpickle
 import numpy as np
 import pytest
 import tomli_w
 
-from platformsim.mechanisms import ORDER, REGISTRY
+from platformsim.entities import SIDES
+from platformsim.mechanisms import ORDER, Contrast, Mechanism, columns, in_order
+from platformsim.mechanisms.base import REGISTRY, snake
 from platformsim.metrics import REGISTRY as METRICS
 from platformsim.metrics import measure
 from platformsim.model import PlatformModel
-from platformsim.parameters import parameters_of
+from platformsim.parameters import param, parameters_of
 from platformsim.scenario import load
+from platformsim.scenario.settings import copied
 
-SMALL = {"sides.users.count": 300, "run.months": 30, "run.burn_in": 2}
-PURE = ("utility", "own_utility", "engagement", "closes", "income_if_open", "income_if_closed")
-
-
-def full(**changes):
-    """A market in which all mechanisms are at work."""
-    table = copy.deepcopy(load("llama3", SMALL | changes).with_arm("open").table)
-    # Another arm may need a mechanism that a test takes out.
-    del table["arms"], table["predictions"]
-    return load(table)
+ARMS = ("closed", "open", "delayed", "open_then_close")
+SMALL = {"sides.users.count": 300, "run.months": 30}
+KINDS = ("platforms", "technologies", "releasers")
+each = pytest.mark.parametrize("cls", ORDER, ids=lambda cls: cls.name)
 
 
-def without(scenario, name):
-    table = copy.deepcopy(scenario.table)
-    del table["mechanisms"][name]
-    return load(table)
+def market_table(arm, **rows):
+    """The flagship market in one of its arms, without some mechanisms or with other settings."""
+    table = copied(load("llama3", SMALL).with_arm(arm).table)
+    table.pop("arms"), table.pop("predictions")
+    active = {**table["mechanisms"], **rows}
+    table["mechanisms"] = {name: row for name, row in active.items() if row is not None}
+    return table
 
 
-def state(market):
-    """Every number that a mechanism could write to."""
-    found = {}
-    for kind in ("platforms", "technologies", "releasers"):
-        for column, values in getattr(market, kind).columns.items():
-            found[f"{kind}.{column}"] = values.copy()
+def outcome(table):
+    """Every metric of a run, month by month and as a summary, by column."""
+    measured = measure(PlatformModel(load(table)).run().history)
+    paths = dict(zip(measured.series_columns, measured.series.T, strict=True))
+    numbers = dict(zip((c.name for c in measured.columns), measured.summary, strict=True))
+    return paths, numbers
+
+
+@functools.cache
+def without(arm, name):
+    """The outcome of an arm without a mechanism, or with all of them where ``name`` is empty."""
+    return outcome(market_table(arm, **({name: None} if name else {})))
+
+
+def differing(one, other):
+    """Names of the columns in which two outcomes are not the same to the last bit."""
+    found = set()
+    for left, right in zip(one, other, strict=True):
+        assert left.keys() == right.keys()
+        found |= {n for n in left if not np.array_equal(left[n], right[n], equal_nan=True)}
+    return found
+
+
+def other_values(cls):
+    """A value for every parameter that is not its default, within its range."""
+    values = {}
+    for name, parameter in parameters_of(cls).items():
+        if parameter.kind is bool:
+            values[name] = not parameter.default
+        elif parameter.choices:
+            values[name] = next(
+                c for c in reversed(parameter.choices) if c not in (parameter.default, "local")
+            )
+        elif parameter.kind is float:
+            values[name] = parameter.low + 0.37 * (parameter.high - parameter.low)
+        elif parameter.kind is int:
+            values[name] = int(parameter.low + 0.37 * (parameter.high - parameter.low))
+        elif name == "sides":
+            values[name] = ["creators", "users"]
+        elif name == "subsidy_platform":
+            values[name] = "search"
+        else:
+            raise TypeError(f"{cls.name}.{name}: how is this one varied?")
+        assert values[name] != parameter.default
+    return values
+
+
+@each
+class TestMechanism:
+    def test_it_is_a_frozen_dataclass_in_the_registry(self, cls):
+        assert REGISTRY[cls.name] is cls
+        assert cls.name == snake(cls.__name__)
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", cls.name)
+        assert dataclasses.fields(cls())
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            cls().enabled = False
+        assert cls() == cls()
+        assert hash(cls()) == hash(cls())
+
+    def test_it_says_what_it_is(self, cls):
+        assert cls.title
+        assert cls.claims
+        assert all(re.fullmatch(r"C\d\d", claim) for claim in cls.claims)
+
+    def test_its_parameters_are_declared_in_full(self, cls):
+        for name, parameter in parameters_of(cls).items():
+            assert parameter.doc.endswith("."), name
+            assert len(parameter.doc) > 10, name
+            assert set(parameter.source.split("/")) <= {"D", "E", "M"}, name
+            if parameter.kind in (int, float):
+                assert parameter.low < parameter.high, name
+                assert parameter.low <= parameter.default <= parameter.high, name
+            if parameter.kind is float and name not in (
+                "shape",
+                "saturation",
+                "sigma",
+                "api_scale",
+            ):
+                assert parameter.unit, name
+            if parameter.choices:
+                assert parameter.default in parameter.choices, name
+
+    def test_its_contrast_is_about_a_metric_that_exists(self, cls):
+        contrast = cls.contrast
+        assert contrast.metric in METRICS
+        assert contrast.side in ("", *SIDES)
+        assert contrast.direction in ("up", "down")
+        assert contrast.sesoi > 0
+        measured = measure(PlatformModel(load(market_table("open"))).history)
+        found = {(column.metric, column.side) for column in measured.columns}
+        assert (contrast.metric, contrast.side) in found
+
+    def test_it_owns_columns_that_nobody_else_owns(self, cls):
+        others = {column for other in ORDER if other is not cls for column in other.owns}
+        assert not set(cls.owns) & others
+        model = PlatformModel(load(market_table("closed")))
+        for column in (*cls.owns, *cls.advances):
+            kind, name = column.split(".")
+            assert kind in KINDS
+            assert name in getattr(model.market, kind).columns
+
+    def test_it_survives_pickling(self, cls):
+        changed = load(market_table("closed", **{cls.name: other_values(cls)})).mechanisms
+        changed = next(m for m in changed if m.name == cls.name)
+        for module in (pickle, cloudpickle):
+            again = module.loads(module.dumps(changed))
+            assert again == changed
+            assert type(again) is cls
+
+    def test_it_survives_being_written_and_read(self, cls):
+        values = other_values(cls)
+        scenario = load(market_table("closed", **{cls.name: values}))
+        mechanism = next(m for m in scenario.mechanisms if m.name == cls.name)
+        for name, value in values.items():
+            found = getattr(mechanism, name)
+            assert (list(found) if isinstance(found, tuple) else found) == value
+        again = load(tomllib.loads(tomli_w.dumps(scenario.table)))
+        assert again.mechanisms == scenario.mechanisms
+        assert again.fingerprint == scenario.fingerprint
+
+    @pytest.mark.parametrize("arm", ARMS)
+    def test_at_its_neutral_settings_it_has_no_effect_to_the_last_bit(self, cls, arm):
+        if cls.name == "reversion" and arm == "open_then_close":
+            pytest.skip("this release mode cannot be without the mechanism")
+        assert set(cls.neutral) <= set(parameters_of(cls))
+        # Whatever the other parameters are: no column differs, not one.
+        row = {**other_values(cls), "enabled": True, **cls.neutral}
+        assert not differing(without(arm, cls.name), outcome(market_table(arm, **{cls.name: row})))
+
+    @pytest.mark.parametrize("arm", ARMS)
+    def test_switched_off_it_has_no_effect_to_the_last_bit(self, cls, arm):
+        if cls.name == "reversion" and arm == "open_then_close":
+            pytest.skip("this release mode cannot be without the mechanism")
+        row = {**other_values(cls), "enabled": False}
+        assert not differing(without(arm, cls.name), outcome(market_table(arm, **{cls.name: row})))
+
+    def test_switched_on_it_has_an_effect(self, cls):
+        # Without this the two tests above would pass for a rule that does nothing at all.
+        moved = set()
+        for arm in ARMS[:3] if cls.name == "reversion" else ARMS:
+            moved |= differing(without(arm, cls.name), without(arm, ""))
+        assert moved
+
+    @pytest.mark.parametrize("arm", ARMS)
+    def test_its_hooks_only_read(self, cls, arm):
+        model = PlatformModel(load(market_table(arm)))
+        for _ in range(3):
+            for _ in range(8):
+                model.step()
+            market = model.market
+            mechanism = next(m for m in market.mechanisms if m.name == cls.name)
+            before, sizes = snapshot(market), {kind: len(getattr(market, kind)) for kind in KINDS}
+            for side in market.sides:
+                check_values(mechanism.utility(market, side), market, side)
+                own = mechanism.own_utility(market, side)
+                assert own is None or own.shape == (sizes["platforms"],)
+            lift = mechanism.engagement(market)
+            assert lift is None or lift.shape == (sizes["platforms"],)
+            for hook in ("closes", "income_if_open", "income_if_closed"):
+                found = getattr(mechanism, hook)(market)
+                assert found is None or found.shape == (sizes["technologies"],)
+                assert hook != "closes" or found is None or found.dtype == bool
+            assert not changed_columns(before, snapshot(market))
+
+    @pytest.mark.parametrize("arm", ARMS)
+    def test_it_writes_its_own_columns_alone(self, cls, arm):
+        model = PlatformModel(load(market_table(arm)))
+        allowed = {*cls.owns, *cls.advances}
+        for months in (1, 10, 15):
+            for _ in range(months):
+                model.step()
+            market = model.market
+            mechanism = next(m for m in market.mechanisms if m.name == cls.name)
+            for write in (mechanism.update, mechanism.start):
+                before = snapshot(market)
+                market.ledger.open_month()
+                write(market)
+                after = snapshot(market)
+                changed = changed_columns(before, after)
+                assert {c for c in changed if not c.startswith("ledger.")} <= allowed
+            market.ledger.close_month()
+
+    def test_it_writes_every_column_it_owns(self, cls):
+        written = set()
+        for arm in ARMS:
+            # Early closing, so that forks and distrust come within the run.
+            rows = {"reversion": {"open_months": 3, "revert_share": 0.1, "fork_months": 3,
+                                  "fork_prob": 1.0}}  # fmt: skip
+            table = market_table(arm, **rows)
+            # Somebody else's platform on the open model, so that there is a licensee.
+            table["platforms"][2]["technology"] = "llama_like"
+            model = PlatformModel(load(table))
+            while model.running:
+                model.step()
+                for column, neutral in cls.owns.items():
+                    kind, name = column.split(".")
+                    if np.any(getattr(model.market, kind)[name] != neutral):
+                        written.add(column)
+        assert written == set(cls.owns)
+
+
+UNSOURCED = {"lab_economics": "names no reference, and no tag for its figures"}
+DOCUMENTED = [
+    pytest.param(cls, id=cls.name, marks=pytest.mark.xfail(strict=True, reason=UNSOURCED[cls.name]))
+    if cls.name in UNSOURCED
+    else pytest.param(cls, id=cls.name)
+    for cls in ORDER
+]
+
+
+@pytest.mark.parametrize("cls", DOCUMENTED)
+def test_its_docstring_has_an_equation_units_and_a_source(cls):
+    text = inspect.cleandoc(cls.__doc__)
+    # An equation stands alone on an indented line, or in code within a sentence.
+    assert re.search(r"^ {4}.*([=<>]|exp\()", text, re.M) or re.search(r"``.*[=<>*].*``", text)
+    assert re.search(r"\butils\b|\bcu\b|\bmonths?\b|\bshare\b|\bindex\b", text)
+    assert re.search(r"References\n|DOI|\btag E\b|modelling choice", text)
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="the share that stays out underflows to 0 where builders' margins hardly differ, and "
+    "its logarithm makes the revenue infinite",
+)
+def test_builders_all_enter_where_margins_hardly_differ():
+    rows = {"builders": {"spread": 0.01, "builder_income": 50.0}}
+    paths, _ = outcome(market_table("open", **rows))
+    assert paths["builders"][-1] == pytest.approx(500, abs=50)
+    assert np.all(np.isfinite(paths["income[builders]"]))
+
+
+def check_values(values, market, side):
+    platforms, n = len(market.platforms), market.sides[side].n
+    if callable(values):
+        assert values(np.arange(min(5, n))).shape == (min(5, n), platforms)
+    elif values is not None:
+        assert values.shape in ((platforms,), (n, platforms))
+
+
+def snapshot(market):
+    """Copy everything a mechanism could write to, by name."""
+    found = {
+        f"{kind}.{name}": column.copy()
+        for kind in KINDS
+        for name, column in getattr(market, kind).columns.items()
+    }
     for name, side in market.sides.items():
+        found |= {f"sides.{name}.{key}": column.copy() for key, column in side.columns.items()}
         found[f"sides.{name}.counts"] = side.counts.copy()
-        for column, values in side.columns.items():
-            found[f"sides.{name}.{column}"] = values.copy()
         found[f"share.{name}"] = market.share[name].copy()
+    for field in dataclasses.fields(market.terms):
+        found[f"terms.{field.name}"] = getattr(market.terms, field.name).copy()
+    for name in ("paid", "received", "balance"):
+        found[f"ledger.{name}"] = getattr(market.ledger, name).copy()
     found["members"] = market.members.copy()
     return found
 
 
-def changed(before, after):
-    return {k for k in before if not np.array_equal(before[k], after[k], equal_nan=True)}
+def changed_columns(before, after):
+    assert before.keys() == after.keys()
+    return {n for n in before if not np.array_equal(before[n], after[n], equal_nan=True)}
 
 
-@pytest.mark.parametrize("cls", ORDER, ids=lambda cls: cls.name)
-class TestMechanism:
-    def test_it_is_registered_under_its_table(self, cls):
-        assert REGISTRY[cls.name] is cls
-        assert cls.name == re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-
-    def test_it_travels(self, cls):
-        for module in (pickle, cloudpickle):
-            assert module.loads(module.dumps(cls())) == cls()
-
-    def test_it_is_frozen(self, cls):
-        with pytest.raises(dataclasses.FrozenInstanceError):
-            cls().enabled = False
-
-    def test_every_setting_survives_a_scenario_file(self, cls):
-        settings = {p.name: p.default for p in parameters_of(cls).values()}
-        written = tomli_w.dumps({"mechanisms": {cls.name: settings}})
-        table = full().table | tomllib.loads(written)
-        table["mechanisms"].setdefault("reversion", {})
-        (read,) = [m for m in load(table).mechanisms if m.name == cls.name]
-        assert read == cls()
-
-    def test_at_its_neutral_settings_a_run_is_the_same_to_the_last_bit(self, cls):
-        neutral = {f"mechanisms.{cls.name}.{k}": v for k, v in cls.neutral.items()}
-        self.same(cls, full().with_settings(neutral), without(full(), cls.name))
-
-    def test_switched_off_a_run_is_the_same_to_the_last_bit(self, cls):
-        off = full().with_settings({f"mechanisms.{cls.name}.enabled": False})
-        self.same(cls, off, without(full(), cls.name))
-
-    def same(self, cls, first, second):
-        one, other = (measure(PlatformModel(s).run().history) for s in (first, second))
-        assert one.series_columns == other.series_columns
-        for name, a, b in zip(one.series_columns, one.series.T, other.series.T, strict=True):
-            assert np.array_equal(a, b, equal_nan=True), name
-
-    def test_switched_on_it_moves_something(self, cls):
-        # An effect that is nowhere to be seen would pass every other test of this class. What
-        # closing again does needs a release that may close.
-        mode = "open_then_close" if cls.name == "reversion" else "open_weights"
-        arm = {"technologies.llama_like.release_mode": mode, "mechanisms.reversion.open_months": 3}
-        with_it = full().with_settings(arm)
-        neutral = {f"mechanisms.{cls.name}.{k}": v for k, v in cls.neutral.items()}
-        rest = with_it.with_settings(neutral)
-        one, other = (measure(PlatformModel(s).run().history).series for s in (with_it, rest))
-        assert not np.array_equal(one, other, equal_nan=True)
-
-    def test_its_reading_hooks_write_nothing(self, cls):
-        model = PlatformModel(full())
-        for _ in range(5):
-            model.step()
-        market = model.market
-        (mechanism,) = [m for m in market.mechanisms if m.name == cls.name]
-        before = state(market)
-        for hook in PURE:
-            for side in market.sides:
-                arguments = (market, side) if hook.endswith("utility") else (market,)
-                getattr(mechanism, hook)(*arguments)
-        assert not changed(before, state(market))
-
-    def test_it_writes_only_what_it_owns(self, cls):
-        model = PlatformModel(full())
-        for _ in range(5):
-            model.step()
-        market = model.market
-        (mechanism,) = [m for m in market.mechanisms if m.name == cls.name]
-        for act in (mechanism.update, mechanism.start):
-            before = state(market)
-            act(market)
-            assert changed(before, state(market)) <= set(cls.owns) | set(cls.advances)
-
-    def test_what_it_advances_exists(self, cls):
-        market = PlatformModel(full()).market
-        for column in (*cls.owns, *cls.advances):
-            table, name = column.split(".")
-            assert name in getattr(market, table).columns
-
-    def test_its_docstring_holds_the_rule(self, cls):
-        text = cls.__doc__
-        assert re.search(r"[=>]", text), "an equation"
-        assert re.search(r"utils|cu|months|share|probability", text), "units"
-        assert re.search(r"References|tag E|modelling choice|\(R\d+\)|licence", text), "a source"
-        assert cls.title
-        assert all(re.fullmatch(r"C\d\d", claim) for claim in cls.claims)
-
-    def test_every_parameter_is_declared_in_full(self, cls):
-        for parameter in parameters_of(cls).values():
-            assert parameter.doc.endswith("."), parameter.name
-            assert parameter.source in ("D", "E", "M"), parameter.name
-            if parameter.kind in (int, float):
-                assert parameter.low is not None, parameter.name
-                assert parameter.high is not None, parameter.name
-                assert parameter.permits(parameter.default), parameter.name
-                assert parameter.unit or parameter.name in ("shape", "sigma", "saturation",
-                                                            "api_scale"), parameter.name  # fmt: skip
-
-    def test_its_contrast_names_a_metric(self, cls):
-        assert cls.contrast.metric in METRICS
-        assert cls.contrast.direction in ("up", "down")
-        assert cls.contrast.sesoi > 0
+def test_mechanisms_act_in_their_order_whatever_the_file_says():
+    names = [cls.name for cls in ORDER]
+    assert len(set(names)) == len(names)
+    shuffled = [cls() for cls in reversed(ORDER)]
+    assert [m.name for m in in_order(shuffled)] == names
+    table = market_table("open")
+    backwards = dict(reversed(table["mechanisms"].items()))
+    assert not differing(outcome(table), outcome({**table, "mechanisms": backwards}))
 
 
-def test_the_order_has_every_shipped_mechanism_once():
-    shipped = {c for c in REGISTRY.values() if c.__module__.startswith("platformsim.")}
-    assert set(ORDER) == shipped
-    assert len(ORDER) == len(shipped)
+def test_all_columns_exist_whichever_mechanisms_are_active():
+    assert columns([]) == columns([cls() for cls in ORDER])
+    bare = market_table("closed", **dict.fromkeys((cls.name for cls in ORDER), None))
+    whole = measure(PlatformModel(load(market_table("closed"))).history)
+    assert measure(PlatformModel(load(bare)).history).series_columns == whole.series_columns
 
 
-def test_no_parameter_is_named_for_openness():
-    """Openness acts through builders, leakage, margin, access, trust and control points."""
-    for cls in ORDER:
-        assert not [name for name in parameters_of(cls) if "openness" in name]
+def test_a_mechanism_of_the_callers_own_keeps_the_same_rules():
+    @dataclasses.dataclass(frozen=True)
+    class Buzz(Mechanism):
+        """Talk of the town: utility rises with a stock that grows with the users, in utils."""
+
+        owns: ClassVar[dict[str, float]] = {"platforms.buzz": 0.0}
+        neutral: ClassVar[dict] = {"weight": 0.0}
+        contrast: ClassVar[Contrast] = Contrast("largest_share", "users", "up", 0.1)
+        weight: float = param(1.0, 0, 10, "utils", doc="Weight of the stock.")
+
+        def utility(self, market, side):
+            return self.weight * market.platforms["buzz"] if side == "users" else None
+
+        def update(self, market):
+            market.platforms["buzz"] = 0.5 * market.platforms["buzz"] + market.share["users"]
+
+    try:
+        base = load(market_table("closed"))
+        plain, neutral, active = (
+            measure(PlatformModel(scenario).run().history).series
+            for scenario in (
+                base,
+                base.with_mechanism(Buzz(weight=0.0)),
+                base.with_mechanism(Buzz(weight=2.0)),
+            )
+        )
+        assert np.array_equal(plain, neutral, equal_nan=True)
+        assert not np.array_equal(plain, active, equal_nan=True)
+        # Defined in a function, it still reaches another process.
+        sent = cloudpickle.loads(cloudpickle.dumps(base.with_mechanism(Buzz(weight=2.0))))
+        again = measure(PlatformModel(sent).run().history).series
+        assert np.array_equal(active, again, equal_nan=True)
+        assert [m.name for m in sent.mechanisms][-1] == "buzz"  # after those of the package
+    finally:
+        REGISTRY.pop("buzz", None)
+
+
+def test_a_name_of_the_package_cannot_be_taken():
+    with pytest.raises(TypeError, match="'open_gate' is part of the package"):
+        type("OpenGate", (Mechanism,), {"__module__": "notebook"})
+    assert REGISTRY["open_gate"] in ORDER
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="enabled is the first positional argument of every mechanism, so that a weight given "
+    "by position switches it on and is lost; the base class should declare it keyword-only",
+)
+def test_the_first_positional_argument_is_the_first_parameter():
+    @dataclasses.dataclass(frozen=True)
+    class Premium(Mechanism):
+        weight: float = param(0.5, 0, 10, "utils", doc="Weight.")
+
+    try:
+        assert Premium(2.0).weight == 2.0
+    finally:
+        REGISTRY.pop("premium", None)

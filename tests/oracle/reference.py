@@ -1,7 +1,7 @@
 """The market once more, one plain Mesa agent a person, written from the docstrings.
 
 Nothing of the engine's choice code is used: values, sets of platforms, contacts and laws are loops
-over Python numbers. Shared are only the random numbers and where everybody stands at month 0.
+over Python numbers. Only the random numbers and everybody's place at month 0 are the engine's.
 """
 
 import math

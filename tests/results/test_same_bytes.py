@@ -337,8 +337,8 @@ def test_a_worker_that_dies_is_one_message(ruled):
 # -- nothing is left behind ------------------------------------------------------------------
 
 
-def session(leader):
-    """Return the living processes of a session."""
+def family(leader):
+    """Return the living processes that a driver and its helpers started, and itself."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -361,7 +361,7 @@ module.compare(SCENARIO, pairs=400, changes=changes, workers=2, start_method=sys
 
 
 def killed(tmp_path, method, how):
-    """Start a long study, signal its session or its driver, and return what is left of it."""
+    """Start a long study, end it somehow, and return the processes left and its exit code."""
     file = tmp_path / "long.py"
     file.write_text(HEAD + LONG, encoding="utf-8")
     with (tmp_path / "stderr").open("w") as errors:
@@ -377,20 +377,20 @@ def killed(tmp_path, method, how):
             time.sleep(0.1)
         how(driver)
         deadline = time.monotonic() + 8
-        while (left := session(driver.pid)) and time.monotonic() < deadline:
+        while (left := family(driver.pid)) and time.monotonic() < deadline:
             time.sleep(0.1)
         driver.poll()
         return left, driver.returncode
     finally:
-        for process in session(driver.pid):
+        for process in family(driver.pid):
             os.kill(process, signal.SIGKILL)
         driver.wait()
 
 
 def processor_time(leader):
-    """Return the seconds of work of the least busy of a session's two busiest followers."""
+    """Return the seconds of work of the second busiest process that a driver started."""
     spent = []
-    for process in session(leader):
+    for process in family(leader):
         if process != leader:
             try:
                 stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
