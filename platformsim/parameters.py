@@ -123,6 +123,7 @@ def param(
     *,
     choices: tuple[str, ...] = (),
     structural: bool = False,
+    keyword_only: bool = False,
     factory: Any = dataclasses.MISSING,
 ) -> Any:
     """Declare a parameter of a frozen dataclass.
@@ -139,6 +140,8 @@ def param(
         Allowed names.
     structural : bool
         True when it cannot change during a run.
+    keyword_only : bool
+        True when it cannot be given by position.
     factory : callable, optional
         Builds a mutable default.
 
@@ -157,7 +160,9 @@ def param(
         "choices": choices,
         "structural": structural,
     }
-    return dataclasses.field(default=default, default_factory=factory, metadata={"param": meta})
+    return dataclasses.field(
+        default=default, default_factory=factory, metadata={"param": meta}, kw_only=keyword_only
+    )
 
 
 @functools.cache

@@ -94,7 +94,8 @@ class Individuals(Side):
             if len(rows) and not (chosen.min() >= 0 and chosen.max() < len(self.counts)):
                 raise ValueError(f"choice must be from 0 to {len(self.counts) - 1}, got {value!r}")
             living = self.columns["alive"][rows]
-            self._move(rows[living], chosen[living])
+            rows, value = rows[living], chosen[living]
+            self._move(rows, value)
         elif column == "alive":
             leaving = rows[~np.broadcast_to(np.asarray(value, bool), len(rows))]
             self._move(leaving, np.full(len(leaving), NOTHING))

@@ -98,7 +98,8 @@ def probabilities(utility: np.ndarray, scale: float) -> np.ndarray:
     -------
     (..., A) float, in [0, 1]
     """
-    shifted = np.exp((utility - utility.max(axis=-1, keepdims=True)) / scale)
+    with np.errstate(over="ignore"):  # with hardly any noise the worse ones are infinitely worse
+        shifted = np.exp((utility - utility.max(axis=-1, keepdims=True)) / scale)
     return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
@@ -122,4 +123,5 @@ def expected_maximum(utility: np.ndarray, scale: float) -> np.ndarray:
     top = utility.max(axis=-1)
     if scale <= 0:
         return top
-    return top + scale * np.log(np.exp((utility - top[..., None]) / scale).sum(axis=-1))
+    with np.errstate(over="ignore"):
+        return top + scale * np.log(np.exp((utility - top[..., None]) / scale).sum(axis=-1))

@@ -144,7 +144,10 @@ class Side:
         best = logit.expected_maximum(utility, scale)
         if not self.alternatives.outside_option:
             utility = utility[:, 1:]
-        free = np.maximum((utility > -1e29).sum(axis=1), 1)
+        free = (utility > -1e29).sum(axis=1)
+        if not free.all():
+            self.surplus = 0.0
+            return
         gained = (best - scale * np.log(free)) / self.rules.fee_weight
         if weight is None:
             self.surplus = float(gained.mean())

@@ -74,7 +74,7 @@ class Mechanism:
     needs_individuals: ClassVar[bool] = False
     contrast: ClassVar[Contrast | None] = None
 
-    enabled: bool = param(True, doc="The mechanism's switch.")
+    enabled: bool = param(True, doc="The mechanism's switch.", keyword_only=True)
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

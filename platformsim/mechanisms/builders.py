@@ -171,7 +171,7 @@ class Builders(Mechanism):
             )
             column[row] += arrived
             moving, left = moving - arrived, left - share
-        out = min(target[0], 1.0 - 1e-12)
+        out = min(max(target[0], 1e-300), 1.0 - 1e-12)
         expected = self.spread * -np.log(out) / (1.0 - out)
         return np.where(values > _NO_WAY, np.maximum(expected - values, 0.0), 0.0)
 

@@ -37,6 +37,12 @@ class LabEconomics(Mechanism):
 
     *Exit (R9).* A patron covers patron_topup of the month's loss. A lab whose cash falls below
     zero leaves: it neither trains nor serves, and its platforms close down.
+
+    Figures are modelling choices but for the pace of learning: the best open models trailed the
+    best closed ones by about a year in late 2024 and by three to four months in 2025-26 (Epoch AI,
+    tag E), which a leak_rate of 0.3 a year and a generation a year stand for. That free
+    alternatives cap a price is Bertrand's argument; cf. N. Economides & E. Katsamakas (2006),
+    Management Science 52(7), 1057-1071, DOI 10.1287/mnsc.1060.0549.
     """
 
     title: ClassVar[str] = "labs must pay their way"

@@ -239,16 +239,7 @@ class TestMechanism:
         assert written == set(cls.owns)
 
 
-UNSOURCED = {"lab_economics": "names no reference, and no tag for its figures"}
-DOCUMENTED = [
-    pytest.param(cls, id=cls.name, marks=pytest.mark.xfail(strict=True, reason=UNSOURCED[cls.name]))
-    if cls.name in UNSOURCED
-    else pytest.param(cls, id=cls.name)
-    for cls in ORDER
-]
-
-
-@pytest.mark.parametrize("cls", DOCUMENTED)
+@pytest.mark.parametrize("cls", ORDER, ids=lambda cls: cls.name)
 def test_its_docstring_has_an_equation_units_and_a_source(cls):
     text = inspect.cleandoc(cls.__doc__)
     # An equation stands alone on an indented line, or in code within a sentence.
@@ -257,11 +248,6 @@ def test_its_docstring_has_an_equation_units_and_a_source(cls):
     assert re.search(r"References\n|DOI|\btag E\b|modelling choice", text)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the share that stays out underflows to 0 where builders' margins hardly differ, and "
-    "its logarithm makes the revenue infinite",
-)
 def test_builders_all_enter_where_margins_hardly_differ():
     rows = {"builders": {"spread": 0.01, "builder_income": 50.0}}
     paths, _ = outcome(market_table("open", **rows))
@@ -361,11 +347,6 @@ def test_a_name_of_the_package_cannot_be_taken():
     assert REGISTRY["open_gate"] in ORDER
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="enabled is the first positional argument of every mechanism, so that a weight given "
-    "by position switches it on and is lost; the base class should declare it keyword-only",
-)
 def test_the_first_positional_argument_is_the_first_parameter():
     @dataclasses.dataclass(frozen=True)
     class Premium(Mechanism):

@@ -27,6 +27,7 @@ ROOMS = (
     "views",
     "studies",
     "cli",
+    "__main__",
 )
 # Drawing needs results alone: a figure that reads the market could not be drawn from a folder.
 VIEWS_MAY_IMPORT = {"views", "metrics", "results"}

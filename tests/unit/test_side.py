@@ -446,11 +446,6 @@ def test_a_market_whose_platforms_have_all_closed_down_goes_on():
     assert users_of(model).counts.tolist() == [50, 0]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="with every platform closed down and no outside option the log-sum is that of the value "
-    "that stands for the impossible, -1e30",
-)
 def test_a_market_without_a_platform_left_is_worth_nothing():
     model = model_of({"count": 50}, 1)
     model.market.platforms["closed_down"][0] = 1.0
