@@ -96,11 +96,11 @@ def list_(as_json: bool) -> None:
     from platformsim.scenario import load, shipped
     from platformsim.views.text import table
 
-    rows = [(s.name, s.title, ", ".join(s.claims)) for s in map(load, shipped())]
+    found = [load(name) for name in shipped()]
     if as_json:
-        _json([dict(zip(("name", "title", "claims"), row, strict=True)) for row in rows])
-    else:
-        click.echo(table(rows, ("scenario", "what it asks", "claims")))
+        return _json([{"name": s.name, "title": s.title, "claims": list(s.claims)} for s in found])
+    rows = [(s.name, s.title, ", ".join(s.claims)) for s in found]
+    return click.echo(table(rows, ("scenario", "what it asks", "claims")))
 
 
 @main.command()

@@ -75,7 +75,7 @@ def test_list():
     for row in rows:
         assert set(row) == {"name", "title", "claims"}
         assert re.search(rf"^{row['name']}  +{re.escape(row['title'])}", text, re.MULTILINE)
-    assert next(row for row in rows if row["name"] == "tipping")["claims"] == "C01"
+    assert next(row for row in rows if row["name"] == "tipping")["claims"] == ["C01"]
 
 
 def test_show():
