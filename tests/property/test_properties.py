@@ -16,7 +16,7 @@ from platformsim.scenario import load
 
 from .strategies_for_scenarios import scenarios
 
-# The same examples every time: a failure here is a failure everywhere.
+# The same examples whenever the same tests are run, so that a failure can be repeated.
 steady = settings(
     deadline=None,
     derandomize=True,
@@ -117,9 +117,9 @@ def test_every_scenario_runs_to_its_end_in_balance(table):
 
 
 @pytest.mark.slow
-@settings(steady, max_examples=3000)
+@settings(steady, max_examples=1000)
 @given(scenarios(resolutions=RESOLUTIONS))
-def test_thousands_of_scenarios_run_to_their_end_in_balance(table):
+def test_a_thousand_scenarios_run_to_their_end_in_balance(table):
     check_run(table)
 
 
@@ -152,8 +152,18 @@ def homes(side, names):
     return member[:, order]
 
 
+def keep_some_noise(table):
+    """Without any noise, sums that are equal on paper would be told apart by their rounding."""
+    for side in table["sides"].values():
+        side["choice_noise"] = max(side.get("choice_noise", 1.0), 0.05)
+    table["events"] = [
+        row for row in table.get("events", []) if not row["target"].endswith(".choice_noise")
+    ]
+
+
 def check_relabelling(table, order):
     """Compare a scenario with itself, its platforms in another order: all that differs is that."""
+    keep_some_noise(table)
     one, other = run(table), run(permuted(table, order))
     names, others = one.history.platform_names, other.history.platform_names
     for side, kept in one.history.sides.items():
@@ -171,7 +181,7 @@ def test_relabelling_platforms_relabels_the_results(table, data):
 
 
 @pytest.mark.slow
-@settings(steady, max_examples=1000)
+@settings(steady, max_examples=300)
 @given(scenarios(platforms=(2, 4)), st.data())
 def test_relabelling_platforms_relabels_the_results_of_many(table, data):
     check_relabelling(table, data.draw(st.permutations(range(len(table["platforms"])))))
@@ -187,11 +197,8 @@ def test_relabelling_platforms_that_share_the_start_relabels_the_results():
 @settings(steady, max_examples=50)
 @given(scenarios(outside=False), st.floats(-5.0, 5.0))
 def test_a_constant_added_to_every_quality_changes_no_choice(table, constant):
-    for side in table["sides"].values():
-        # Without any noise exact ties would be decided by rounding.
-        side["choice_noise"] = max(side.get("choice_noise", 1.0), 0.05)
-    table["events"] = [row for row in table["events"]
-                       if not row["target"].endswith((".quality", ".choice_noise"))]  # fmt: skip
+    keep_some_noise(table)
+    table["events"] = [row for row in table["events"] if not row["target"].endswith(".quality")]
     for row in table["platforms"]:
         row["quality"] = float(np.clip(row.get("quality", 0.0), -15.0, 15.0))
     shifted = copy.deepcopy(table)
