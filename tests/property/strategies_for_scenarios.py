@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 
 from platformsim import entities, mechanisms
 from platformsim.parameters import Parameter, parameters_of
-from platformsim.scenario.settings import SIDE_KINDS, known
+from platformsim.scenario import load, shipped
+from platformsim.scenario.settings import SIDE_KINDS, change, known
 from platformsim.strategies import REGISTRY
 
 MOST_AGENTS, MOST_MONTHS = 60, 12
-# Narrower than declared. Below, builders' logit underflows where incomes are high: log(0).
-NARROWED = {("builders", "spread"): 0.1}
 BUILT_IN = tuple(sorted(name for name, rule in REGISTRY.items()
                         if rule.__module__.startswith("platformsim.")))  # fmt: skip
 
@@ -37,14 +36,8 @@ def values(parameter: Parameter) -> st.SearchStrategy[Any]:
         if low <= 0.0:
             # Nobody means 1e-300 by a small number, and utils divided by it overflow.
             anywhere = anywhere.map(lambda drawn: drawn if abs(drawn) > 1e-9 else 0.0)
-        return st.sampled_from([low, high]) | anywhere
+        return anywhere | st.sampled_from([low, high]) | anywhere.filter(low.__lt__)
     raise TypeError(f"no values for {parameter.name} of kind {parameter.kind}")
-
-
-def narrowed(cls: type, parameter: Parameter) -> Parameter:
-    """Return the declaration with the lower end that these scenarios keep to."""
-    low = NARROWED.get((getattr(cls, "name", ""), parameter.name), parameter.low)
-    return dataclasses.replace(parameter, low=low)
 
 
 def fill(draw: Any, cls: type, skip: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -53,7 +46,7 @@ def fill(draw: Any, cls: type, skip: tuple[str, ...] = ()) -> dict[str, Any]:
     for name, parameter in parameters_of(cls).items():
         plain = parameter.kind in (int, float, bool) or parameter.choices
         if name not in skip and plain and draw(st.booleans()):
-            drawn[name] = draw(values(narrowed(cls, parameter)))
+            drawn[name] = draw(values(parameter))
     return drawn
 
 
@@ -98,7 +91,8 @@ def scenarios(
         side: _side(draw, side, len(names), traits, outside, resolution)
         for side in draw(st.sets(st.sampled_from(list(SIDE_KINDS)), min_size=1))
     }
-    rules = draw(st.sets(st.sampled_from([cls.name for cls in mechanisms.ORDER])))
+    # Three in four of each, for the mechanisms matter most to each other.
+    rules = {cls.name for cls in mechanisms.ORDER if draw(st.integers(0, 3))}
     table = {
         "run": {
             "months": months,
@@ -142,7 +136,7 @@ def _side(
 
 
 def _releaser(draw: Any, name: str) -> dict[str, Any]:
-    patron = draw(st.sampled_from(["", "cloud"]))
+    patron = draw(st.sampled_from(["cloud", ""]))
     strategy = draw(st.sampled_from(BUILT_IN))
     return {**fill(draw, entities.Releaser), "name": name, "patron": patron, "strategy": strategy}
 
@@ -151,7 +145,7 @@ def _technology(draw: Any, name: str, labs: list[str], rules: set[str]) -> dict[
     table = fill(draw, entities.Technology)
     if table.get("release_mode") == "open_then_close" and "reversion" not in rules:
         del table["release_mode"]
-    return {**table, "name": name, "owner": draw(st.sampled_from(["", *labs]))}
+    return {**table, "name": name, "owner": draw(st.sampled_from([*labs, ""]))}
 
 
 def _platforms(
@@ -170,10 +164,8 @@ def _platforms(
         row = fill(draw, entities.Platform, ("launch_month", "slot"))
         row |= {
             "name": name,
-            # The first has no owner who could fail: a market without any platform left has no
-            # finite surplus.
-            "owner": draw(st.sampled_from(["", *labs])) if place else "",
-            "technology": draw(st.sampled_from(["", *models])),
+            "owner": draw(st.sampled_from([*labs, ""])),
+            "technology": draw(st.sampled_from([*models, ""])),
             "fees": {
                 side: draw(values(declared["fees"].entry))
                 for side in sides
@@ -210,28 +202,57 @@ def _mechanism(draw: Any, name: str, sides: dict[str, Any], platforms: list[str]
     return table
 
 
-def _events(draw: Any, table: dict[str, Any], months: int) -> list[dict[str, Any]]:
-    targets = {}
+def changeable(table: dict[str, Any]) -> dict[str, Parameter]:
+    """Return what may change while a scenario runs, and can be drawn freely, by dotted key."""
+    found = {}
     for key, parameter in known(table).items():
         kind, name, *_ = key.split(".")
         if kind == "mechanisms" and name not in table["mechanisms"]:
             continue
         if ".fees." in key:
             parameter = dataclasses.replace(parameter, kind=float)
-        # "law" and "release_mode" may ask for a graph or a rule that is not there.
+        # A law may ask for a graph, and a release mode for its rule.
         fixed = parameter.structural or key.endswith((".law", "reversion.enabled"))
-        parameter = narrowed(mechanisms.REGISTRY.get(name, object), parameter)
         if not fixed and (parameter.kind in (int, float, bool) or parameter.choices):
-            targets[key] = parameter
-    if not table["sides"] or not draw(st.booleans()):
+            found[key] = parameter
+    return found
+
+
+def change_to(draw: Any, table: dict[str, Any], parameter: Parameter) -> Any:
+    value = draw(values(parameter))
+    without_rule = value == "open_then_close" and "reversion" not in table["mechanisms"]
+    return "open_weights" if without_rule else value
+
+
+def _events(draw: Any, table: dict[str, Any], months: int) -> list[dict[str, Any]]:
+    targets = changeable(table)
+    if not draw(st.booleans()):
         return []
     rows = []
     for key in draw(st.sets(st.sampled_from(sorted(targets)), max_size=4)):
-        value = draw(values(targets[key]))
-        if value == "open_then_close" and "reversion" not in table["mechanisms"]:
-            value = "open_weights"
-        row = {"month": draw(st.integers(1, months)), "target": key, "change": value}
+        change = change_to(draw, table, targets[key])
+        row = {"month": draw(st.integers(1, months)), "target": key, "change": change}
         if draw(st.booleans()):
             row["duration"] = draw(st.integers(1, months))
         rows.append(row)
     return rows
+
+
+@st.composite
+def variants(draw: Any) -> dict[str, Any]:
+    """Draw a shipped scenario, smaller, in one of its arms, with some settings changed."""
+    scenario = load(draw(st.sampled_from(sorted(shipped()))))
+    arm = scenario.with_arm(draw(st.sampled_from(sorted(scenario.arms))))
+    months = draw(st.integers(2, MOST_MONTHS))
+    small = {"run.months": months, "run.burn_in": 0}
+    small |= {f"sides.{side}.count": draw(st.integers(1, MOST_AGENTS)) for side in scenario.sides}
+    table = {key: part for key, part in arm.table.items() if key not in ("arms", "predictions")}
+    targets = changeable(table)
+    chosen = draw(st.sets(st.sampled_from(sorted(targets)), max_size=10))
+    small |= {key: change_to(draw, table, targets[key]) for key in sorted(chosen)}
+    late = {f"platforms.{row['name']}.launch_month": 1 for row in table.get("platforms", [])
+            if row.get("launch_month")}  # fmt: skip
+    table, problems = change(table, small | late)
+    assert not problems
+    table["events"] = _events(draw, table, months)
+    return table

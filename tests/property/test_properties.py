@@ -14,7 +14,7 @@ from platformsim.metrics import measure
 from platformsim.model import PlatformModel
 from platformsim.scenario import load
 
-from .strategies_for_scenarios import scenarios
+from .strategies_for_scenarios import scenarios, variants
 
 # The same examples whenever the same tests are run, so that a failure can be repeated.
 steady = settings(
@@ -85,13 +85,13 @@ def check_run(table):
             assert side.counts.sum() == side.living <= side.n * (1 + 1e-12)
             # The mean field takes the difference of two sums of fractions.
             assert -1e-9 <= side.switches <= side.n * (1 + 1e-12)
-            if table["run"]["resolution"] == "agents":
+            if table["run"].get("resolution", "agents") == "agents":
                 check_individuals(side)
             else:
                 everybody = side.cohorts.sum() + side.empty.sum()
                 assert everybody == pytest.approx(side.n, rel=1e-12, abs=0)
                 whole = np.issubdtype(side.cohorts.dtype, np.integer)
-                assert whole == (table["run"]["resolution"] == "cohorts")
+                assert whole == (table["run"].get("resolution", "agents") == "cohorts")
     history = model.history
     assert model.market.month == history.months == table["run"]["months"]
     # Cash is what was there, plus all that came in, less all that went out.
@@ -111,14 +111,14 @@ def check_run(table):
 
 
 @settings(steady, max_examples=120)
-@given(scenarios(resolutions=RESOLUTIONS))
+@given(scenarios(resolutions=RESOLUTIONS) | variants())
 def test_every_scenario_runs_to_its_end_in_balance(table):
     check_run(table)
 
 
 @pytest.mark.slow
 @settings(steady, max_examples=1000)
-@given(scenarios(resolutions=RESOLUTIONS))
+@given(scenarios(resolutions=RESOLUTIONS) | variants())
 def test_a_thousand_scenarios_run_to_their_end_in_balance(table):
     check_run(table)
 

@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import pickle
 import tomllib
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import tomli_w
 
 from platformsim import entities
 from platformsim.errors import Problem, ScenarioError, nearest
-from platformsim.mechanisms import Mechanism, OpenGate
+from platformsim.mechanisms import REGISTRY, Mechanism, OpenGate
 from platformsim.parameters import param, parameters_of
 from platformsim.scenario import Scenario, load, shipped
 from platformsim.scenario.settings import difference, parse
@@ -294,6 +295,14 @@ SINGLE = {
         ("sides", "users", "tastes", "stile"), {}, "sides.users.tastes.stile",
         "no platform has this characteristic", "style",
     ),
+    "more individuals than memory holds": (
+        ("sides", "businesses", "count"), 10**9, "sides.businesses.count",
+        "where run.resolution is agents", None,
+    ),
+    "cohorts in a graph": (
+        ("run", "resolution"), "cohorts", "sides.users.graph.kind",
+        "must be complete where run.resolution is cohorts", None,
+    ),
     "odd degree": (
         ("sides", "users", "graph", "degree"), 5, "sides.users.graph.degree", "must be even", None,
     ),
@@ -429,6 +438,21 @@ def test_an_arm_is_checked_with_the_events_it_will_meet():
     problem = only_problem(table)
     assert problem.key == "arms.open.set.events.0.month"
     assert "run.months (30)" in problem.allowed
+
+
+@pytest.mark.parametrize("resolution", ["cohorts", "mean_field"])
+def test_what_only_individuals_can_do_is_refused_without_them(resolution, inbox):
+    table = changed(("run", "resolution"), resolution)
+    table["sides"]["users"] = {"count": 10**9, "tastes": {"style": {}}}
+    table["mechanisms"]["direct_network"] = {}
+    assert isinstance(load(table), Scenario)
+    table["sides"]["users"]["updating"] = "sequential"
+    problem = only_problem(table)
+    assert problem.key == "sides.users.updating"
+    assert f"must be synchronous where run.resolution is {resolution}" in problem.allowed
+    del table["sides"]["users"]["updating"]
+    with pytest.raises(ScenarioError, match=rf"needs individuals; run.resolution is {resolution}"):
+        load(table).with_mechanism(inbox())
 
 
 def test_shares_of_different_sides_are_added_up_apart():
@@ -862,20 +886,41 @@ def test_the_table_of_parameters_has_every_value_in_force():
 # -- mechanisms made in Python ---------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True)
-class HomeBias(Mechanism):
-    """Adds ``strength`` utils to the first platform; ``weigh`` is nothing a file can hold."""
+@pytest.fixture
+def home_bias():
+    @dataclasses.dataclass(frozen=True)
+    class HomeBias(Mechanism):
+        """Adds ``strength`` utils to a platform; ``weigh`` is nothing that a file can hold."""
 
-    strength: float = param(0.5, 0, 5, "utils", doc="Strength.")
-    sides: tuple[str, ...] = param(("users",), doc="Sides.")
-    weigh: object = abs
+        strength: float = param(0.5, 0, 5, "utils", doc="Strength.")
+        sides: tuple[str, ...] = param(("users",), doc="Sides.")
+        weigh: object = abs
+        drift: float = 0.0
+
+    yield HomeBias
+    REGISTRY.pop("home_bias")
 
 
-def test_a_mechanism_from_python_is_validated_like_a_table():
+@pytest.fixture
+def inbox():
+    @dataclasses.dataclass(frozen=True)
+    class Inbox(Mechanism):
+        """Reads single agents."""
+
+        needs_individuals: ClassVar[bool] = True
+
+    yield Inbox
+    REGISTRY.pop("inbox")
+
+
+def test_a_mechanism_from_python_is_validated_like_a_table(home_bias):
     with pytest.raises(ScenarioError, match=r"mechanisms\.home_bias\.strength: .*from 0 to 5"):
-        load(WHOLE).with_mechanism(HomeBias(strength=7.0))
-    with pytest.raises(TypeError, match="decorate"):
-        load(WHOLE).with_mechanism(type("Undecorated", (HomeBias,), {})())
+        load(WHOLE).with_mechanism(home_bias(strength=7.0))
+    with pytest.raises(ScenarioError, match=r"mechanisms\.home_bias\.drift: must be a number"):
+        load(WHOLE).with_mechanism(home_bias(drift=float("nan")))
+    plain = type("HomeBias", (Mechanism,), {})
+    with pytest.raises(TypeError, match="decorate HomeBias"):
+        load(WHOLE).with_mechanism(plain())
 
 
 def test_a_mechanism_from_python_replaces_the_one_of_the_file():
@@ -886,16 +931,16 @@ def test_a_mechanism_from_python_replaces_the_one_of_the_file():
     assert scenario.table["mechanisms"]["open_gate"]["fork_cost"] == OpenGate().fork_cost
 
 
-def test_settings_reach_a_mechanism_from_python():
+def test_settings_reach_a_mechanism_from_python(home_bias):
     # A sweep over such a parameter would otherwise run the same thing again and again.
-    scenario = load(WHOLE).with_mechanism(HomeBias(strength=1.0, weigh=max))
-    assert scenario.mechanisms[-1] == HomeBias(strength=1.0, weigh=max)
+    scenario = load(WHOLE).with_mechanism(home_bias(strength=1.0, weigh=max))
+    assert scenario.mechanisms[-1] == home_bias(strength=1.0, weigh=max)
     swept = scenario.with_settings({"mechanisms.home_bias.strength": 2.0})
-    assert swept.mechanisms[-1] == HomeBias(strength=2.0, weigh=max)
-    assert swept.with_settings({"run.months": 20}).mechanisms[-1] == HomeBias(
+    assert swept.mechanisms[-1] == home_bias(strength=2.0, weigh=max)
+    assert swept.with_settings({"run.months": 20}).mechanisms[-1] == home_bias(
         strength=2.0, weigh=max
     )
-    assert swept.with_arm("open").mechanisms[-1] == HomeBias(strength=2.0, weigh=max)
+    assert swept.with_arm("open").mechanisms[-1] == home_bias(strength=2.0, weigh=max)
     assert len({scenario.fingerprint, swept.fingerprint, load(WHOLE).fingerprint}) == 3
     off = scenario.with_settings({"mechanisms.home_bias.enabled": False})
     assert not off.mechanisms[-1].enabled
