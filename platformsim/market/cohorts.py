@@ -90,8 +90,8 @@ class Cohorts(Side):
         chance = _chances(utility, self.rules.choice_noise).reshape(types, width, width)
         moved = self._multinomial(revising, chance)
         settled = self._multinomial(arriving, chance[:, NOTHING])
-        stay = np.arange(width)
-        self.switches = revising.sum() - moved[:, stay, stay].sum() + settled[:, 1:].sum()
+        # Summed over those who move: the difference of two sums of fractions can be negative.
+        self.switches = moved[:, ~np.eye(width, dtype=bool)].sum() + settled[:, 1:].sum()
         self.cohorts = self.cohorts - revising + moved.sum(axis=1) + settled
         self.counts = self.cohorts.sum(axis=0)
         self.note_surplus(utility, revising.ravel())

@@ -309,6 +309,18 @@ def test_all_columns_exist_whichever_mechanisms_are_active():
     assert measure(PlatformModel(load(bare)).history).series_columns == whole.series_columns
 
 
+def test_neutral_lab_economics_drives_nobody_out_of_business():
+    name, tables = "lab_economics", []
+    for row in (None, dict(REGISTRY["lab_economics"].neutral), {}):
+        table = market_table("closed", **{name: row})
+        table["releasers"][2]["cash"] = -1e6
+        tables.append(outcome(table))
+    without_it, neutral, active = tables
+    assert not differing(without_it, neutral)
+    assert without_it[1]["exits"] == 0
+    assert active[1]["exits"] > 0
+
+
 def test_a_mechanism_of_the_callers_own_keeps_the_same_rules():
     @dataclasses.dataclass(frozen=True)
     class Buzz(Mechanism):

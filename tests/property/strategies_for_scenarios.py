@@ -247,6 +247,7 @@ def variants(draw: Any) -> dict[str, Any]:
     small = {"run.months": months, "run.burn_in": 0}
     small |= {f"sides.{side}.count": draw(st.integers(1, MOST_AGENTS)) for side in scenario.sides}
     table = {key: part for key, part in arm.table.items() if key not in ("arms", "predictions")}
+    table.setdefault("mechanisms", {})
     targets = changeable(table)
     chosen = draw(st.sets(st.sampled_from(sorted(targets)), max_size=10))
     small |= {key: change_to(draw, table, targets[key]) for key in sorted(chosen)}

@@ -83,8 +83,7 @@ def check_run(table):
         for side in model.market.sides.values():
             assert np.all(side.counts >= 0)
             assert side.counts.sum() == side.living <= side.n * (1 + 1e-12)
-            # The mean field takes the difference of two sums of fractions.
-            assert -1e-9 <= side.switches <= side.n * (1 + 1e-12)
+            assert 0 <= side.switches <= side.n * (1 + 1e-12)
             if table["run"].get("resolution", "agents") == "agents":
                 check_individuals(side)
             else:

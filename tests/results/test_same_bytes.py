@@ -379,8 +379,8 @@ def killed(tmp_path, method, how):
         deadline = time.monotonic() + 8
         while (left := family(driver.pid)) and time.monotonic() < deadline:
             time.sleep(0.1)
-        driver.poll()
-        return left, driver.returncode
+        # A process whose first thread has ended looks dead before its last one is.
+        return left, driver.poll() if left else driver.wait(timeout=8)
     finally:
         for process in family(driver.pid):
             os.kill(process, signal.SIGKILL)
