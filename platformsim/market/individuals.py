@@ -144,7 +144,10 @@ class Individuals(Side):
         theta = None
         if self.rules.tastes:
             theta = np.stack([self.columns[f"taste_{t}"][rows] for t in self.rules.tastes], axis=1)
-        return self.alternative_values(appeal, rows, theta, self.columns["choice"][rows])
+        exposed = None
+        if appeal.exposure and self.contacts is not None:
+            exposed = appeal.exposure * self.contacts.share(rows)
+        return self.alternative_values(appeal, rows, theta, self.columns["choice"][rows], exposed)
 
     def _must_choose(self, month: int, gone: np.ndarray) -> np.ndarray:
         """Newcomers, and members of a platform that has closed down."""

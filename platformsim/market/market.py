@@ -177,6 +177,9 @@ class Market:
                 appeal.by_row.append(part.__getitem__)
             elif part is not None:
                 appeal.common = appeal.common + part
+            exposure = mechanism.exposure(self, side)
+            if exposure is not None:
+                appeal.exposure += exposure
             own = mechanism.own_utility(self, side)
             if own is not None:
                 appeal.own = own if appeal.own is None else appeal.own + own

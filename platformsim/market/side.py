@@ -27,11 +27,14 @@ class Appeal:
         Each takes row numbers and returns (len(rows), P) utils: values that differ by agent.
     own : (P,) float or None, utils
         Added for the platforms an agent is on already (own weight in the installed base).
+    exposure : float, utils
+        Times the share of an agent's contacts on a platform: local network effects.
     """
 
     common: np.ndarray
     by_row: list[RowValues] = field(default_factory=list)
     own: np.ndarray | None = None
+    exposure: float = 0.0
 
 
 class Side:
@@ -101,7 +104,12 @@ class Side:
         raise NotImplementedError
 
     def alternative_values(
-        self, appeal: Appeal, rows: np.ndarray, theta: np.ndarray | None, current: np.ndarray
+        self,
+        appeal: Appeal,
+        rows: np.ndarray,
+        theta: np.ndarray | None,
+        current: np.ndarray,
+        exposed: np.ndarray | None = None,
     ) -> np.ndarray:
         """Return the utility before noise of every alternative, (m, A).
 
@@ -114,11 +122,15 @@ class Side:
             Tastes.
         current : (m,) int
             Present alternatives.
+        exposed : (m, P) float or None, utils
+            What each agent's contacts add.
         """
         rules = self.rules
         value = logit.platform_values(appeal.common, theta, self.characteristics)
-        if appeal.by_row or appeal.own is not None:
+        if appeal.by_row or appeal.own is not None or exposed is not None:
             value = np.broadcast_to(value, (len(current), len(appeal.common))).copy()
+            if exposed is not None:
+                value += exposed
             for by_row in appeal.by_row:
                 value += by_row(rows)
             if appeal.own is not None:

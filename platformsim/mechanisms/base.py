@@ -39,8 +39,8 @@ class Mechanism:
     """Base of all mechanisms; subclass it as a frozen dataclass.
 
     The class name in snake case is the TOML table, ``[mechanisms.<name>]``. A subclass overrides
-    the hooks that it needs. ``utility``, ``own_utility`` and ``engagement`` are pure: they read
-    the market and return what they add; so do ``closes``, ``income_if_open`` and
+    the hooks that it needs. ``utility``, ``own_utility``, ``exposure`` and ``engagement`` are pure:
+    they read the market and return what they add; so do ``closes``, ``income_if_open`` and
     ``income_if_closed``, which the releasers' decisions read. ``start`` and ``update`` may write,
     and only to the columns that the mechanism ``owns`` or ``advances``, and pay through
     ``market.ledger``.
@@ -99,6 +99,10 @@ class Mechanism:
 
     def own_utility(self, market: Any, side: str) -> np.ndarray | None:
         """Return what an agent's own platforms gain on top, (P,) float, in utils."""
+        return None
+
+    def exposure(self, market: Any, side: str) -> float | None:
+        """Return what a platform gains that all of an agent's contacts are on, in utils."""
         return None
 
     def engagement(self, market: Any) -> np.ndarray | None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from platformsim.market.laws import NETWORK_LAWS, network_value, reach
+from platformsim.market.laws import NETWORK_LAWS, network_value
 from platformsim.mechanisms.base import Contrast, Mechanism, Values
 from platformsim.parameters import param
 
@@ -49,10 +49,15 @@ class DirectNetwork(Mechanism):
         if side not in self.sides:
             return None
         if self.law == "local":
-            contacts = market.sides[side].contacts
-            kappa = market.rules.interoperability
-            return lambda rows: self.beta_direct * reach(contacts.share(rows), kappa)
+            # The part of the contacts' share that is the same on every platform.
+            return np.full(len(market.platforms), self.beta_direct * market.rules.interoperability)
         return self.beta_direct * self._value(market, side, 0.0)
+
+    def exposure(self, market: Any, side: str) -> float | None:
+        """Under the law ``local``, weigh the share of an agent's contacts on a platform."""
+        if side not in self.sides or self.law != "local":
+            return None
+        return self.beta_direct * (1.0 - market.rules.interoperability)
 
     def own_utility(self, market: Any, side: str) -> np.ndarray | None:
         """Take an agent's own weight out of the base it sees, where the side asks for that."""
