@@ -17,6 +17,7 @@ Theoretical Economics 7(1), art. 46, DOI 10.2202/1935-1704.1319.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Graph:
         """Number of agents."""
         return len(self.indptr) - 1
 
-    @property
+    @cached_property
     def degree(self) -> np.ndarray:
         """Number of contacts of each agent, (n,) int32."""
         return np.diff(self.indptr).astype(np.int32)

@@ -1,4 +1,8 @@
-"""A side as individuals: a row per agent, a column per attribute."""
+"""A side as individuals: a row per agent, a column per attribute.
+
+Choices are computed by compiled loops (:mod:`platformsim.market.compiled`). What stands here is
+the same choice in numpy: the readable reference, and the way for whatever the loops do not know.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,12 @@ import numpy as np
 from scipy.special import ndtri
 
 from platformsim import entities
-from platformsim.market import logit
+from platformsim.market import compiled, logit
 from platformsim.market.alternatives import NOTHING, Alternatives
-from platformsim.market.lookahead import Lookahead
 from platformsim.market.side import Appeal, Side
 from platformsim.market.streams import Streams, gumbel
+
+_SLICE = 1 << 16
 
 
 class Individuals(Side):
@@ -27,8 +32,13 @@ class Individuals(Side):
 
     Attributes
     ----------
-    columns : dict of str to (n,) array
-        ``choice`` (alternative), ``alive`` and one ``taste_*`` column a taste.
+    choice : (n,) int16
+        Present alternative.
+    alive : (n,) bool
+        Whether the slot is taken.
+    tastes : (K, n) float32
+    kernel : str
+        ``compiled``, or ``numpy`` for the reference.
     contacts : Contacts or None
         Neighbours on each platform, where the side has a graph.
     """
@@ -43,15 +53,21 @@ class Individuals(Side):
         streams: Streams,
     ):
         super().__init__(name, rules, alternatives, characteristics, streams)
-        self.columns: dict[str, np.ndarray] = {
-            "choice": self._initial_choice(initial),
-            "alive": np.ones(self.n, bool),
-        }
-        for taste, law in rules.tastes.items():
-            self.columns[f"taste_{taste}"] = self._tastes(taste, law, 0, np.arange(self.n))
-        self.contacts = None
-        self._lookahead = Lookahead(name, self.n, alternatives.lane, streams)
+        self.choice = self._initial_choice(initial)
+        self.alive = np.ones(self.n, bool)
+        self.tastes = np.empty((len(rules.tastes), self.n), np.float32)
+        self._draw_tastes(0, np.arange(self.n))
+        self.contacts, self.kernel = None, "compiled"
+        self.room = compiled.Room(name, self.n, alternatives.member, len(rules.tastes), streams)
         self.recount()
+
+    @property
+    def columns(self) -> dict[str, np.ndarray]:
+        """The side's columns by name: ``choice``, ``alive`` and a ``taste_*`` column a taste."""
+        tastes = {
+            f"taste_{name}": row for name, row in zip(self.rules.tastes, self.tastes, strict=True)
+        }
+        return {"choice": self.choice, "alive": self.alive, **tastes}
 
     def _initial_choice(self, initial: np.ndarray) -> np.ndarray:
         # Exact quotas, handed out in random order: a stated share of 0.45 is 0.45 of the slots.
@@ -64,13 +80,16 @@ class Individuals(Side):
             choice[order[start:stop]] = platform + 1
         return choice
 
-    def _tastes(self, taste: str, law: entities.Taste, step: int, rows: np.ndarray) -> np.ndarray:
-        draw = self.streams.per_lane(f"{self.name}.taste.{taste}", step, rows, np.zeros(1, int))
-        return law.mean + law.sd * ndtri(draw[:, 0])
+    def _draw_tastes(self, step: int, rows: np.ndarray) -> None:
+        for row, (name, law) in zip(self.tastes, self.rules.tastes.items(), strict=True):
+            for some in np.split(rows, range(_SLICE, len(rows), _SLICE)):
+                stream = f"{self.name}.taste.{name}"
+                draw = self.streams.per_lane(stream, step, some, np.zeros(1, int))
+                row[some] = law.mean + law.sd * ndtri(draw[:, 0])
 
     def recount(self) -> None:
         """Count anew who is where; needed after columns were written from outside."""
-        living = self.columns["choice"][self.columns["alive"]]
+        living = self.choice[self.alive]
         self.counts = np.bincount(living, minlength=len(self.alternatives.size))
 
     def write(self, column: str, rows: np.ndarray, value: object) -> None:
@@ -93,7 +112,7 @@ class Individuals(Side):
             chosen = np.broadcast_to(np.asarray(value, np.int64), len(rows))
             if len(rows) and not (chosen.min() >= 0 and chosen.max() < len(self.counts)):
                 raise ValueError(f"choice must be from 0 to {len(self.counts) - 1}, got {value!r}")
-            living = self.columns["alive"][rows]
+            living = self.alive[rows]
             rows, value = rows[living], chosen[living]
             self._move(rows, value)
         elif column == "alive":
@@ -106,60 +125,59 @@ class Individuals(Side):
         """Let agents leave and newcomers take empty slots; return the newcomers' rows."""
         if not (self.rules.churn_rate or self.rules.arrival_rate):
             return np.empty(0, np.int64)
-        alive = self.columns["alive"]
-        leave = self.streams.per_slot(f"{self.name}.leave", month, self.n) < self.rules.churn_rate
-        arrive = self.streams.per_slot(f"{self.name}.arrive", month, self.n)
-        newcomers = np.flatnonzero(~alive & (arrive < self.rules.arrival_rate))
-        leavers = np.flatnonzero(alive & leave)
+        leavers = self._drawn("leave", month, self.rules.churn_rate, self.alive)
+        newcomers = self._drawn("arrive", month, self.rules.arrival_rate, ~self.alive)
         self._move(leavers, np.full(len(leavers), NOTHING, np.int16))
-        alive[leavers] = False
-        alive[newcomers] = True
-        for taste, law in self.rules.tastes.items():
-            self.columns[f"taste_{taste}"][newcomers] = self._tastes(taste, law, month, newcomers)
+        self.alive[leavers] = False
+        self.alive[newcomers] = True
+        self._draw_tastes(month, newcomers)
         self.recount()
         return newcomers
 
-    def choosers(self, month: int, forced: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _drawn(self, stream: str, month: int, rate: float, among: np.ndarray) -> np.ndarray:
+        """Return the rows among some whose uniform of a stream lies below a rate."""
+        stream = f"{self.name}.{stream}"
+        if self.kernel == "compiled":
+            return compiled.rows_below(self.streams, stream, month, rate, among)
+        return np.flatnonzero(self.streams.below(stream, month, self.n, rate) & among)
+
+    def choosers(
+        self, month: int, newcomers: np.ndarray, gone: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the rows that choose this month and their Gumbel noise, (m,) and (m, A).
 
         Parameters
         ----------
         month : int
-        forced : (k,) int
+        newcomers : (k,) int
             Rows that must choose whatever their revision draw says.
+        gone : (A,) bool
+            Alternatives whose members must choose, too.
         """
-        rows, noise = self._lookahead.month(month, self.rules.revise_rate)
-        alive = self.columns["alive"]
-        if not alive.all():
-            keep = alive[rows]
-            rows, noise = rows[keep], noise[keep]
-        if forced.size and (extra := np.setdiff1d(forced, rows)).size:
-            lanes = self.alternatives.lane
-            draws = self.streams.per_lane(f"{self.name}.choice", month, extra, lanes)
-            rows, noise = np.concatenate((rows, extra)), np.concatenate((noise, gumbel(draws)))
-        return rows, noise
+        chosen = self.streams.below(f"{self.name}.revise", month, self.n, self.rules.revise_rate)
+        chosen[newcomers] = True
+        chosen |= gone[self.choice]
+        rows = np.flatnonzero(chosen & self.alive)
+        lanes = self.alternatives.lane
+        return rows, gumbel(self.streams.per_lane(f"{self.name}.choice", month, rows, lanes))
 
     def utilities(self, rows: np.ndarray, appeal: Appeal) -> np.ndarray:
         """Return the utility before noise of every alternative for some agents, (m, A)."""
         theta = None
         if self.rules.tastes:
-            theta = np.stack([self.columns[f"taste_{t}"][rows] for t in self.rules.tastes], axis=1)
+            theta = self.tastes[:, rows].T.astype(np.float64)
         exposed = None
         if appeal.exposure and self.contacts is not None:
             exposed = appeal.exposure * self.contacts.share(rows)
-        return self.alternative_values(appeal, rows, theta, self.columns["choice"][rows], exposed)
-
-    def _must_choose(self, month: int, gone: np.ndarray) -> np.ndarray:
-        """Newcomers, and members of a platform that has closed down."""
-        newcomers = self.churn(month)
-        if not self.counts[gone].any():
-            return newcomers
-        stranded = np.flatnonzero(gone[self.columns["choice"]] & self.columns["alive"])
-        return np.concatenate((newcomers, stranded))
+        return self.alternative_values(appeal, rows, theta, self.choice[rows], exposed)
 
     def choose(self, month: int, appeal: Appeal, gone: np.ndarray) -> None:
         """See :meth:`platformsim.market.side.Side.choose`."""
-        rows, noise = self.choosers(month, self._must_choose(month, gone))
+        newcomers = self.churn(month)
+        if self.kernel == "compiled" and compiled.can_choose(self, appeal):
+            compiled.choose(self, month, appeal, newcomers, gone)
+            return
+        rows, noise = self.choosers(month, newcomers, gone)
         if not rows.size:
             self.switches = 0
             return
@@ -178,13 +196,15 @@ class Individuals(Side):
         rate, n, seen = self.rules.revise_rate, self.n, 0
         turns = int(np.floor(rate * n * month) - np.floor(rate * n * (month - 1)))
         who = np.floor(self.streams.per_slot(f"{self.name}.turn", month, turns) * n)
-        order = np.concatenate((self._must_choose(month, gone), who.astype(np.int64)))
+        newcomers = self.churn(month)
+        stranded = np.flatnonzero(gone[self.choice] & self.alive)
+        order = np.concatenate((newcomers, stranded, who.astype(np.int64)))
         draws = self.streams.per_lane(
             f"{self.name}.choice", month, np.arange(len(order)), self.alternatives.lane
         )
         noise = gumbel(draws)
         for turn, row in enumerate(order):
-            if not self.columns["alive"][row]:
+            if not self.alive[row]:
                 continue
             rows = np.array([row])
             utility = self.utilities(rows, appeal_now())
@@ -197,7 +217,7 @@ class Individuals(Side):
         self.switches = seen
 
     def _move(self, rows: np.ndarray, chosen: np.ndarray) -> None:
-        choice = self.columns["choice"]
+        choice = self.choice
         moved = chosen != choice[rows]
         self.switches = int(np.count_nonzero(moved))
         if not self.switches:

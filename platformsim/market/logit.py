@@ -22,7 +22,7 @@ from __future__ import annotations
 import numpy as np
 
 # With best reply (noise 0) the Gumbel draw only breaks exact ties.
-_TIE = 1e-12
+LEAST_SCALE = 1e-12
 
 
 def platform_values(
@@ -83,7 +83,7 @@ def choose(utility: np.ndarray, noise: np.ndarray, scale: float) -> np.ndarray:
     -------
     (n,) int64
     """
-    return np.argmax(utility + max(scale, _TIE) * noise, axis=1)
+    return np.argmax(utility + max(scale, LEAST_SCALE) * noise, axis=1)
 
 
 def probabilities(utility: np.ndarray, scale: float) -> np.ndarray:

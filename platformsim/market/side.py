@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from platformsim.market import logit
 from platformsim.market.alternatives import Alternatives
 from platformsim.market.streams import Streams
 
+_BANNED = -1e29
 RowValues = Callable[[np.ndarray], np.ndarray]
 
 
@@ -106,7 +108,7 @@ class Side:
     def alternative_values(
         self,
         appeal: Appeal,
-        rows: np.ndarray,
+        rows: np.ndarray | None,
         theta: np.ndarray | None,
         current: np.ndarray,
         exposed: np.ndarray | None = None,
@@ -152,16 +154,24 @@ class Side:
         """
         if self.name != "users":
             return
-        scale = self.rules.choice_noise
-        best = logit.expected_maximum(utility, scale)
-        if not self.alternatives.outside_option:
-            utility = utility[:, 1:]
-        free = (utility > -1e29).sum(axis=1)
-        if not free.all():
+        best = logit.expected_maximum(utility, self.rules.choice_noise)
+        if weight is None:
+            self.note_mean_surplus(best.mean(), np.count_nonzero(utility[0] > _BANNED))
+        elif weight.sum() > 0:
+            mean = weight @ best / weight.sum()
+            self.note_mean_surplus(mean, np.count_nonzero(utility[0] > _BANNED))
+
+    def note_mean_surplus(self, log_sum: float, free: int) -> None:
+        """Keep a mean log-sum over a market in which every alternative is worth 0.
+
+        Parameters
+        ----------
+        log_sum : float, utils
+        free : int
+            How many alternatives can be chosen; none: the surplus is 0.
+        """
+        if not free:
             self.surplus = 0.0
             return
-        gained = (best - scale * np.log(free)) / self.rules.fee_weight
-        if weight is None:
-            self.surplus = float(gained.mean())
-        elif weight.sum() > 0:
-            self.surplus = float(weight @ gained / weight.sum())
+        gained = log_sum - self.rules.choice_noise * math.log(free)
+        self.surplus = float(gained) / self.rules.fee_weight

@@ -16,6 +16,9 @@ _W0, _W1 = 0x9E3779B9, 0xBB67AE85
 _LOW, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
 LANES = 4
 _SCALAR_BLOCK = 128
+# Slots whose bytes are laid out together, and slots that are worked on at once.
+_SPAN = 2048
+_SLICE = 1 << 16
 
 
 def philox(counter: tuple, key: tuple[int, int]) -> np.ndarray:
@@ -88,6 +91,7 @@ class Streams:
     def __init__(self, seed: int, replicate: int = 0):
         self.seed, self.replicate = int(seed), int(replicate)
         self._key = (self.seed & 0xFFFFFFFF, self.replicate & 0xFFFFFFFF)
+        self.key = np.array(self._key, np.uint32)
         self._names: dict[int, str] = {}
         self._scalars: dict[tuple[str, int, int], np.ndarray] = {}
 
@@ -104,11 +108,52 @@ class Streams:
         -------
         (n,) or (len(step), n) float64, in (0, 1)
         """
-        blocks = np.arange(-(-n // LANES), dtype=np.uint64)
+        if n > _SLICE and np.ndim(step) == 0:
+            # In slices: what the generator needs to work is six times what it returns.
+            blocks = range(0, n, _SLICE)
+            parts = [self._per_slot(name, step, first, min(n - first, _SLICE)) for first in blocks]
+            return np.concatenate(parts)
+        return self._per_slot(name, step, 0, n)
+
+    def _per_slot(self, name: str, step: int | np.ndarray, first: int, n: int) -> np.ndarray:
+        blocks = np.arange(first // LANES, -(-(first + n) // LANES), dtype=np.uint64)
         steps = np.atleast_1d(np.asarray(step, np.uint64))[:, None]
         words = philox((blocks, steps, self._stream(name), 0), self._key)
         flat = unit(words).transpose(1, 2, 0).reshape(len(steps), -1)[:, :n]
         return flat[0] if np.ndim(step) == 0 else flat
+
+    def number(self, name: str) -> np.uint32:
+        """Return the counter word of a stream."""
+        return np.uint32(self._stream(name))
+
+    def below(self, name: str, step: int, n: int, rate: float) -> np.ndarray:
+        """Tell for each of the slots 0 … n-1 whether its uniform lies below a rate.
+
+        The first byte of the uniform comes from a counter that sixteen slots share, and decides
+        255 times out of 256; what follows it is drawn only where it does not, from a counter of
+        the slot's own. So u = (byte + v) / 256 with v in (0, 1) uniform on 2**32 points.
+
+        Returns
+        -------
+        (n,) bool
+        """
+        marks = np.full(n, rate > 0.0)
+        if rate <= 0.0 or rate >= 1.0:
+            return marks
+        whole, stream = int(rate * 256.0), self._stream(name)
+        for first in range(0, n, _SLICE):
+            spans = -(-min(n - first, _SLICE) // _SPAN)
+            counters = first // 16 + np.arange(spans * _SPAN // 16)
+            words = philox((counters, step, stream, 0), self._key).astype("<u4")
+            # By span, then word, then counter, then byte: each span is one run of the four words.
+            order = words.reshape(4, spans, _SPAN // 16).transpose(1, 0, 2)
+            byte = np.ascontiguousarray(order).view(np.uint8).reshape(-1)[: n - first]
+            marks[first : first + _SLICE] = byte < whole
+            edge = first + np.flatnonzero(byte == whole)
+            if edge.size:
+                rest = unit(philox((edge, step, stream, 1), self._key)[0])
+                marks[edge] = rest < rate * 256.0 - whole
+        return marks
 
     def per_lane(
         self, name: str, step: int | np.ndarray, slots: np.ndarray, lanes: np.ndarray

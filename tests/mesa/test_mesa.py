@@ -156,7 +156,8 @@ def test_a_collector_of_ones_own_collects_at_the_end_of_every_step(model):
     model.run_for(2)
     frame = model.datacollector.get_model_vars_dataframe()
     assert frame["month"].tolist() == [1, 2]
-    assert frame["on_a"].tolist() == (model.history.sides["users"].share[1:3, 0] * N).tolist()
+    members = np.rint(model.history.sides["users"].share[1:3, 0] * N)
+    assert frame["on_a"].tolist() == members.tolist()
 
 
 def test_a_collector_reports_users_by_their_attributes():

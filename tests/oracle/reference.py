@@ -110,10 +110,10 @@ class Reference(mesa.Model):
     def churn(self, side):
         """Let people leave and newcomers take the slots that were empty; return the newcomers."""
         rules, people = self.spec.sides[side], self.people[side]
-        leave = self.streams.per_slot(f"{side}.leave", self.month, len(people)).tolist()
-        arrive = self.streams.per_slot(f"{side}.arrive", self.month, len(people)).tolist()
-        came = [p for p in people if not p.alive and arrive[p.slot] < rules.arrival_rate]
-        for person in [p for p in people if p.alive and leave[p.slot] < rules.churn_rate]:
+        leave = self.streams.below(f"{side}.leave", self.month, len(people), rules.churn_rate)
+        arrive = self.streams.below(f"{side}.arrive", self.month, len(people), rules.arrival_rate)
+        came = [p for p in people if not p.alive and arrive[p.slot]]
+        for person in [p for p in people if p.alive and leave[p.slot]]:
             person.alive, person.homes = False, frozenset()
         for person in came:
             person.alive, person.tastes = True, self.tastes(side, person.slot)
@@ -124,8 +124,8 @@ class Reference(mesa.Model):
         for side, people in self.people.items():
             came, rate, known = self.churn(side), self.spec.sides[side].revise_rate, self.seen[side]
             if self.spec.sides[side].updating == "synchronous":
-                draw = self.streams.per_slot(f"{side}.revise", self.month, len(people)).tolist()
-                free = [p for p in people if p.alive and (draw[p.slot] < rate or p in came)]
+                draw = self.streams.below(f"{side}.revise", self.month, len(people), rate)
+                free = [p for p in people if p.alive and (draw[p.slot] or p in came)]
                 noise = self.draws(side, len(people))
                 chosen = [person.step(noise[person.slot]) for person in free]
                 for person, homes in zip(free, chosen, strict=True):

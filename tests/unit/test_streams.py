@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from platformsim.market import lookahead
-from platformsim.market.lookahead import Lookahead
-from platformsim.market.streams import LANES, Streams, gumbel, philox, unit
+from platformsim.market.streams import Streams, gumbel, philox, unit
 
 # Known answers published with Random123 (file kat_vectors, philox4x32, 10 rounds).
 PUBLISHED = [
@@ -133,42 +131,43 @@ def test_two_stream_names_with_one_number_are_refused():
         streams.per_slot("buckeroo", 0, 4)
 
 
-def direct(streams, month, rate, n, lanes):
-    rows = np.flatnonzero(streams.per_slot("users.revise", month, n) < rate)
-    return rows, gumbel(streams.per_lane("users.choice", month, rows, lanes))
+@pytest.mark.parametrize("rate", [0.0, 1e-9, 0.001, 1 / 256, 0.1, 0.25, 0.999, 1.0])
+def test_below_marks_the_share_it_should(rate):
+    n = 300_000
+    marks = Streams(4, 9).below("users.revise", 7, n, rate)
+    assert marks.shape == (n,)
+    assert abs(marks.mean() - rate) <= 4.5 * np.sqrt(rate * (1 - rate) / n) + 1e-12
 
 
-def assert_same_month(ahead, streams, month, rate, n, lanes):
-    rows, noise = ahead.month(month, rate)
-    expected_rows, expected_noise = direct(streams, month, rate, n, lanes)
-    assert np.array_equal(rows, expected_rows)
-    assert np.array_equal(noise, expected_noise)
+def test_below_is_sharper_than_a_byte():
+    # 0.1 lies between 25/256 and 26/256, which 1.6e7 draws tell apart by 20 standard errors.
+    draws, n = Streams(4, 9), 4_000_000
+    share = np.mean([draws.below("users.revise", month, n, 0.1).mean() for month in range(4)])
+    assert abs(share - 0.1) < 4.5 * np.sqrt(0.09 / (4 * n)) < 0.25 * (26 / 256 - 0.1)
 
 
-@pytest.mark.parametrize(
-    "n", [1, 50, 5000, lookahead._DRAWS_PER_BLOCK - 1, lookahead._DRAWS_PER_BLOCK + 3]
-)
-def test_lookahead_is_the_direct_calls(n):
-    streams, lanes = Streams(4, 9), np.array([0, 1, 2, 258])
-    ahead = Lookahead("users", n, lanes, streams)
-    for month in (1, 2, 3):
-        assert_same_month(ahead, streams, month, 0.1, n, lanes)
+def test_below_depends_on_the_slot_and_not_on_how_many_there_are():
+    streams = Streams(4, 9)
+    many = streams.below("users.revise", 3, 150_001, 0.1)
+    for n in (1, 17, 2047, 2048, 2049, 65_535, 65_537):
+        assert np.array_equal(streams.below("users.revise", 3, n, 0.1), many[:n])
 
 
-def test_lookahead_follows_a_change_of_rate_and_a_jump_in_time():
-    n, streams, lanes = 400, Streams(4, 9), np.arange(3)
-    ahead = Lookahead("users", n, lanes, streams)
-    for month in range(1, 300):  # beyond a block of months
-        rate = 0.0 if 20 <= month < 25 else 1.0 if month == 40 else 0.3 if month > 60 else 0.1
-        assert_same_month(ahead, streams, month, rate, n, lanes)
-    for month in (7, 250, 8):
-        assert_same_month(ahead, streams, month, 0.3, n, lanes)
+def test_below_differs_between_steps_streams_and_keys():
+    draws = [
+        Streams(4, 9).below("users.revise", 3, 4096, 0.5),
+        Streams(4, 9).below("users.revise", 4, 4096, 0.5),
+        Streams(4, 9).below("users.leave", 3, 4096, 0.5),
+        Streams(4, 8).below("users.revise", 3, 4096, 0.5),
+        Streams(5, 9).below("users.revise", 3, 4096, 0.5),
+    ]
+    for place, one in enumerate(draws):
+        for other in draws[:place]:
+            assert abs((one == other).mean() - 0.5) < 4.5 * 0.5 / 64
 
 
-def test_revisers_at_a_low_rate_are_among_those_at_a_high_rate():
+def test_who_is_below_a_low_rate_is_below_a_high_one():
     # Common random numbers: raising the rate adds people, it does not replace them.
-    streams, lanes = Streams(2), np.arange(LANES)
-    few, few_noise = Lookahead("users", 1000, lanes, streams).month(3, 0.1)
-    many, many_noise = Lookahead("users", 1000, lanes, streams).month(3, 0.4)
-    assert set(few) < set(many)
-    assert np.array_equal(many_noise[np.isin(many, few)], few_noise)
+    streams = Streams(2)
+    few, many = (streams.below("users.revise", 3, 100_000, rate) for rate in (0.1, 0.4))
+    assert not np.any(few & ~many)

@@ -1,0 +1,142 @@
+"""From a side and its appeal to the compiled loops, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from platformsim.market.logit import LEAST_SCALE
+from platformsim.market.side import Appeal
+from platformsim.market.streams import Streams
+
+# Slots that are worked on, and summed over, together: results must not depend on who does it.
+_CHUNK = 1 << 15
+_STREAMS = ("revise", "choice")
+_NEVER = -1e30
+_NO_CONTACTS = np.zeros((0, 0), np.int32), np.zeros(0, np.int32)
+_NO_MOVERS = np.zeros(0, np.int32), np.zeros(0, np.int16)
+_NO_MARKS = np.zeros(0, bool)
+
+
+class Room:
+    """Where the compiled loops of one side work, month after month.
+
+    Parameters
+    ----------
+    side : str
+        Name of the side.
+    n : int
+        Slots.
+    member : (A, P) int8
+    tastes : int
+    streams : Streams
+    """
+
+    def __init__(self, side: str, n: int, member: np.ndarray, tastes: int, streams: Streams):
+        (width, platforms), chunks = member.shape, -(-n // _CHUNK)
+        self.revise, self.choice = (streams.number(f"{side}.{name}") for name in _STREAMS)
+        self.nothing = np.zeros(platforms)
+        self.table = np.zeros(width * width, np.float32)
+        self.best, self.log_sums = np.zeros((2, width))
+        self.entrants, self.lane_rows = np.zeros((2, width), np.int32)
+        self.lane_blocks = np.zeros(width, np.uint32)
+        self.seen, self.got = np.zeros((2, chunks, width), np.int64)
+        self.switches, self.moved = np.zeros((2, chunks), np.int64)
+        self.chunk_sums = np.zeros(chunks)
+        self._traits = np.zeros((tastes, width), np.float32)
+
+    def traits(self, characteristics: np.ndarray | None, scale: float) -> np.ndarray:
+        """Return what tastes apply to, over the noise, for nothing and each platform, (K, A)."""
+        if characteristics is not None:
+            self._traits[:, 1 : characteristics.shape[1] + 1] = characteristics / scale
+        return self._traits
+
+
+def can_choose(side: Any, appeal: Appeal) -> bool:
+    """Return whether the compiled loops know all that this choice depends on.
+
+    They do not know values that a mechanism computes row by row in Python, nor the inclusive value
+    of sets of platforms where every agent values the platforms differently.
+    """
+    if appeal.by_row:
+        return False
+    return side.alternatives.single_homing or not (side.rules.tastes or appeal.exposure)
+
+
+def rows_below(
+    streams: Streams, stream: str, month: int, rate: float, among: np.ndarray
+) -> np.ndarray:
+    """Return the rows ``among`` (bool) whose uniform lies below a rate; see ``Streams.below``."""
+    from platformsim.market.kernels import draws
+
+    if rate <= 0.0:
+        return np.empty(0, np.int32)
+    number = streams.number(stream)
+    return draws.rows_below(len(among), rate, np.uint32(month), number, streams.key, among)
+
+
+def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: np.ndarray) -> None:
+    """Let a side choose; see :meth:`platformsim.market.side.Side.choose`.
+
+    Parameters
+    ----------
+    side : Individuals
+    month : int
+    appeal : Appeal
+    newcomers : (m,) int
+        Rows that choose whatever their revision draw says.
+    gone : (A,) bool
+    """
+    from platformsim.market.kernels import choice, contacts, table, threads
+
+    rules, alternatives, streams, room = side.rules, side.alternatives, side.streams, side.room
+    scale = max(rules.choice_noise, LEAST_SCALE)
+    individual = bool(rules.tastes) or appeal.exposure != 0.0
+    connected = side.contacts is not None
+    entrants, blocks, free = table.prepare(
+        appeal.common, room.nothing if appeal.own is None else appeal.own, alternatives.member,
+        alternatives.size, alternatives.joins, alternatives.lane,
+        rules.outside_value if alternatives.outside_option else _NEVER, rules.home_cost,
+        rules.home_variety, rules.switch_cost, scale, not individual, room.table, room.best,
+        room.log_sums, room.entrants, room.lane_blocks, room.lane_rows,
+    )  # fmt: skip
+    must = _marked(side.n, newcomers) if newcomers.size else _NO_MARKS
+    met = (side.contacts.counts, side.contacts.graph.degree) if connected else _NO_CONTACTS
+    movers = _NO_MOVERS
+    if connected:
+        movers = np.empty(side.n, np.int32), np.empty(side.n, np.int16)
+
+    traits, exposure = room.traits(side.characteristics, scale), appeal.exposure / scale
+
+    def work(first: int, last: int) -> None:
+        choice.choose(
+            first, last, _CHUNK, side.n, side.choice, side.alive, must, gone, rules.revise_rate,
+            room.revise, room.choice, np.uint32(month), streams.key, room.entrants[:entrants],
+            room.lane_blocks[:blocks], room.lane_rows[:entrants], room.table, not individual,
+            side.tastes, traits, np.float32(exposure), *met,
+            individual and side.name == "users", room.seen, room.got, room.switches,
+            room.chunk_sums, *movers, room.moved,
+        )  # fmt: skip
+
+    threads.share_out(work, len(room.switches))
+    if connected:
+        graph, member = side.contacts.graph, alternatives.member
+        contacts.follow(
+            *movers, _CHUNK, room.moved, side.choice, member, graph.indptr, graph.neighbours,
+            side.contacts.counts,
+        )  # fmt: skip
+    came = room.seen.sum(axis=0)
+    side.counts = side.counts + room.got.sum(axis=0) - came
+    side.switches = int(room.switches.sum())
+    choosers = came.sum()
+    if choosers and side.name == "users":
+        relative = scale * room.chunk_sums.sum() if individual else came @ room.log_sums
+        side.note_mean_surplus((came @ room.best + relative) / choosers, free)
+
+
+def _marked(n: int, rows: np.ndarray) -> np.ndarray:
+    """Return a mark a slot, set for these rows; no marks where there are no rows."""
+    marks = np.zeros(n if rows.size else 0, bool)
+    marks[rows] = True
+    return marks

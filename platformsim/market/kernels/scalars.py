@@ -1,0 +1,114 @@
+"""Scalar functions that vectorise: no branches, no calls to the mathematical library.
+
+The logarithm and the exponential are polynomials after an exact reduction of the range, so that
+they are the same number on every machine and run in the vector units.
+
+References
+----------
+S. L. Moshier (1989), Methods and Programs for Mathematical Functions, Ellis Horwood (Cephes: the
+coefficients of ``logf`` and ``expf``).
+"""
+
+import numpy as np
+from numba import njit, types
+from numba.extending import intrinsic
+
+_SQRT_HALF = np.int32(0x3F3504F3)  # as bits
+_LN2 = np.float32(0.6931471805599453)
+
+
+@intrinsic
+def bits_of(_typing, value):
+    """Return the bits of a float32 as an int32."""
+
+    def generate(context, builder, signature, args):
+        return builder.bitcast(args[0], context.get_value_type(types.int32))
+
+    return types.int32(types.float32), generate
+
+
+@intrinsic
+def float_of(_typing, bits):
+    """Return the float32 that has the bits of an int32."""
+
+    def generate(context, builder, signature, args):
+        return builder.bitcast(args[0], context.get_value_type(types.float32))
+
+    return types.float32(types.int32), generate
+
+
+@intrinsic
+def select(_typing, condition, yes, no):
+    """Return ``yes`` where the condition holds, else ``no``; both are computed."""
+
+    def generate(context, builder, signature, args):
+        return builder.select(*args)
+
+    return yes(types.boolean, yes, yes), generate
+
+
+@njit
+def _log1p_small(f):
+    """Return log(1 + f) for f in [sqrt(1/2) - 1, sqrt(2) - 1]."""
+    p = np.float32(7.0376836292e-2)
+    p = p * f + np.float32(-1.1514610310e-1)
+    p = p * f + np.float32(1.1676998740e-1)
+    p = p * f + np.float32(-1.2420140846e-1)
+    p = p * f + np.float32(1.4249322787e-1)
+    p = p * f + np.float32(-1.6668057665e-1)
+    p = p * f + np.float32(2.0000714765e-1)
+    p = p * f + np.float32(-2.4999993993e-1)
+    p = p * f + np.float32(3.3333331174e-1)
+    square = f * f
+    return p * f * square - np.float32(0.5) * square + f
+
+
+@njit
+def log(x):
+    """Return the natural logarithm of a normal, positive float32."""
+    bits = bits_of(x)
+    exponent = np.int32(np.int32(bits - _SQRT_HALF) >> np.int32(23))
+    mantissa = float_of(np.int32(bits - np.int32(exponent << np.int32(23))))
+    return _log1p_small(mantissa - np.float32(1.0)) + np.float32(exponent) * _LN2
+
+
+@njit
+def exp(x):
+    """Return the exponential of a float32 from -87 to 88; below, a number next to 0."""
+    x = select(x < np.float32(-87.0), np.float32(-87.0), x)
+    whole = np.int32(x * np.float32(1.44269504) + np.float32(128.5)) - np.int32(128)
+    whole = np.int32(whole)
+    r = x - np.float32(whole) * np.float32(0.693359375)
+    r = r - np.float32(whole) * np.float32(-2.12194440e-4)
+    p = np.float32(1.9875691500e-4)
+    p = p * r + np.float32(1.3981999507e-3)
+    p = p * r + np.float32(8.3334519073e-3)
+    p = p * r + np.float32(4.1665795894e-2)
+    p = p * r + np.float32(1.6666665459e-1)
+    p = p * r + np.float32(5.0000001201e-1)
+    value = p * r * r + r + np.float32(1.0)
+    return value * float_of(np.int32(np.int32(whole + np.int32(127)) << np.int32(23)))
+
+
+@njit
+def exponential(word):
+    """Return standard exponential noise, -log(u) with u = (word + 1/2) / 2**32.
+
+    Near u = 1, where float32 has no room for u, it is -log1p(-(1 - u)).
+    """
+    low = word < np.uint32(0x80000000)
+    near = select(low, word, np.uint32(~word))
+    t = (np.float32(np.int32(near)) + np.float32(0.5)) * np.float32(2.0**-32)
+    x = select(low, t, np.float32(np.float32(1.0) - t))
+    bits = bits_of(x)
+    exponent = np.int32(np.int32(bits - _SQRT_HALF) >> np.int32(23))
+    mantissa = float_of(np.int32(bits - np.int32(exponent << np.int32(23))))
+    f = mantissa - np.float32(1.0)
+    f = select(low | (exponent != np.int32(0)), f, np.float32(-t))
+    return -(_log1p_small(f) + np.float32(exponent) * _LN2)
+
+
+@njit
+def gumbel(word):
+    """Return standard Gumbel noise, -log(-log u)."""
+    return -log(exponential(word))

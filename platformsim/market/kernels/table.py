@@ -1,0 +1,110 @@
+"""What every alternative is worth to somebody at every alternative, individual terms apart."""
+
+import numpy as np
+from numba import njit
+
+_NEVER = -1e30
+_BANNED = -1e29
+
+
+@njit
+def _worth(value, member, size, outside_value, home_cost, home_variety, out):
+    """Write the values of all sets of platforms; see ``Alternatives.values``."""
+    out[0] = outside_value
+    for a in range(1, len(size)):
+        top, banned = -np.inf, False
+        for p in range(len(value)):
+            if member[a, p]:
+                top = max(top, value[p])
+                banned |= value[p] < _BANNED
+        if banned:
+            out[a] = _NEVER
+        elif size[a] == 1:
+            out[a] = top
+        else:
+            total = 0.0
+            for p in range(len(value)):
+                if member[a, p]:
+                    total += np.exp(min(value[p] - top, 0.0) / home_variety)
+            out[a] = top + home_variety * np.log(total) - home_cost * (size[a] - 1)
+
+
+@njit(cache=True)
+def prepare(
+    common,
+    own,
+    member,
+    size,
+    joins,
+    lane,
+    outside_value,
+    home_cost,
+    home_variety,
+    switch_cost,
+    scale,
+    race,
+    table,
+    best,
+    log_sums,
+    entrants,
+    lane_blocks,
+    lane_rows,
+):
+    """Compute the utilities of all alternatives from all alternatives, in units of the noise.
+
+    Parameters
+    ----------
+    common, own : (P,) float64, utils
+        Of a platform for everybody, and for those who are on it already.
+    member, size, joins, lane : (A, P) int8, (A,) int64, (A, A) float64 and (A,) int64
+        See :class:`platformsim.market.alternatives.Alternatives`.
+    outside_value, home_cost, home_variety, switch_cost, scale : float
+        Utils; scale is mu.
+    race : bool
+        Whether the table is to hold exp(-u).
+    table : (A * A,) float32
+        Receives u relative to the best of each row.
+    best, log_sums : (A,) float64, utils
+        Receive the best of each row, and mu log sum exp(u / mu) relative to it.
+    entrants, lane_blocks, lane_rows : (A,) int32, uint32 and int32
+        Receive who can be chosen and where their draws are; see ``choose``.
+
+    Returns
+    -------
+    int, int, int
+        Number of entrants, of blocks of draws, and of alternatives that can be chosen.
+    """
+    width = len(size)
+    worth, value = np.empty(width), common.copy()
+    alike = not own.any()
+    for c in range(width):
+        if c == 0 or not alike:
+            for p in range(len(common)):
+                value[p] = common[p] + own[p] * member[c, p]
+            _worth(value, member, size, outside_value, home_cost, home_variety, worth)
+        top = -np.inf
+        for a in range(width):
+            top = max(top, worth[a] - switch_cost * joins[c, a])
+        total = 0.0
+        for a in range(width):
+            u = (worth[a] - switch_cost * joins[c, a] - top) / scale
+            total += np.exp(u)
+            # What is too slow to have a float32 never wins the race.
+            table[c * width + a] = np.float32(np.exp(min(-u, 88.0)) if race else u)
+        best[c], log_sums[c] = top, scale * np.log(total)
+    count, blocks = 0, 0
+    for a in range(width):
+        if worth[a] > _BANNED:
+            entrants[count] = a
+            block, place = lane[a] // 4, 0
+            while place < blocks and lane_blocks[place] != block:
+                place += 1
+            if place == blocks:
+                lane_blocks[blocks] = block
+                blocks += 1
+            lane_rows[count] = 4 * place + lane[a] % 4
+            count += 1
+    if count == 0:  # all platforms have closed down and nobody may stay out
+        entrants[0], lane_blocks[0], lane_rows[0] = 0, lane[0] // 4, lane[0] % 4
+        return 1, 1, 0
+    return count, blocks, count

@@ -1,0 +1,57 @@
+"""The loops of one month shared out among threads.
+
+Compiled loops let go of the interpreter's lock, so plain threads use all cores. Which thread does
+which chunk changes nothing: every chunk has counts and sums of its own, added up in order.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+VARIABLE = "PLATFORMSIM_THREADS"
+# Below it, waking a thread costs more than it saves.
+_LEAST_CHUNKS = 4
+
+_pool: ThreadPoolExecutor | None = None
+_owner = (0, 0)
+
+
+def count() -> int:
+    """Return how many threads may work at once: the environment's word, else one a core.
+
+    Raises
+    ------
+    ValueError
+        When the environment variable is no whole number of 1 or more.
+    """
+    wanted = os.environ.get(VARIABLE, "")
+    if not wanted:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if not wanted.isdecimal() or int(wanted) < 1:
+        raise ValueError(f"{VARIABLE}={wanted!r} must be a whole number of 1 or more")
+    return int(wanted)
+
+
+def share_out(work: Callable[[int, int], object], chunks: int) -> None:
+    """Call ``work(first, last)`` so that every chunk is done once."""
+    workers = min(count(), chunks // _LEAST_CHUNKS)
+    if workers <= 1:
+        work(0, chunks)
+        return
+    edges = [chunks * part // workers for part in range(workers + 1)]
+    pool = _threads(workers)
+    rest = [pool.submit(work, *edge) for edge in pairwise(edges[1:])]
+    work(edges[0], edges[1])
+    for part in rest:
+        part.result()
+
+
+def _threads(workers: int) -> ThreadPoolExecutor:
+    # A forked process inherits the pool, but not its threads.
+    global _pool, _owner
+    if _pool is None or _owner != (os.getpid(), workers):
+        _pool, _owner = ThreadPoolExecutor(workers - 1), (os.getpid(), workers)
+    return _pool
