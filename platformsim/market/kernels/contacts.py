@@ -3,6 +3,11 @@
 import numpy as np
 from numba import njit
 
+from platformsim.market.kernels.scalars import prefetch
+
+# How many movers ahead their edges, their contacts and the contacts' counts are asked for.
+_FAR, _MIDDLE, _NEAR = 24, 12, 4
+
 
 @njit(cache=True, nogil=True)
 def follow(movers, origins, chunk, moved, choice, member, indptr, neighbours, counts):
@@ -21,9 +26,20 @@ def follow(movers, origins, chunk, moved, choice, member, indptr, neighbours, co
     indptr, neighbours : (n + 1,) int64 and (edges,) int32
     counts : (n, P) int32
     """
+    width = member.shape[1]
     platforms, change = np.empty(member.shape[1], np.int64), np.empty(member.shape[1], np.int32)
     for c in range(len(moved)):
-        for place in range(c * chunk, c * chunk + moved[c]):
+        last = c * chunk + moved[c]
+        for place in range(c * chunk, last):
+            # Contacts are scattered over memory: waiting for each in turn takes most of the time.
+            if place + _FAR < last:
+                prefetch(indptr, np.int64(movers[place + _FAR]))
+            if place + _MIDDLE < last:
+                prefetch(neighbours, indptr[movers[place + _MIDDLE]])
+            if place + _NEAR < last:
+                coming = movers[place + _NEAR]
+                for edge in range(indptr[coming], indptr[coming + 1]):
+                    prefetch(counts, np.int64(neighbours[edge]) * width)
             row, differing = movers[place], 0
             now, before = choice[row], origins[place]
             for p in range(member.shape[1]):

@@ -13,6 +13,7 @@ _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 _HALF = np.uint64(32)
 # A span of slots shares this many counters, each with 16 bytes: one a slot.
 COUNTERS, SPAN = 128, 2048
+_UNDECIDED = np.uint64(0x0202020202020202)
 
 
 @njit
@@ -85,14 +86,15 @@ def collect(lo, count, rate, step, stream, key, living, marks, rows, total):
     rest = rate * 256.0 - np.floor(rate * 256.0)
     groups = marks.view(np.uint64)
     for group in range(len(groups)):
-        if groups[group] == np.uint64(0):
-            continue
-        for i in range(8 * group, 8 * group + 8):
-            rows[total] = lo + i
-            taken = np.int64(marks[i] & np.uint8(1))
-            if marks[i] == np.uint8(2):
-                taken = np.int64(_refined(np.uint32(lo + i), step, stream, key) < rest)
-            total += taken
+        if groups[group] & _UNDECIDED:
+            for i in range(8 * group, 8 * group + 8):
+                if marks[i] == np.uint8(2):
+                    drawn = _refined(np.uint32(lo + i), step, stream, key)
+                    marks[i] = np.uint8(drawn < rest)
+    for i in range(count):
+        # Every slot is written and only the marked ones kept: nothing to mispredict.
+        rows[total] = lo + i
+        total += np.int64(marks[i] & np.uint8(1))
     return total
 
 

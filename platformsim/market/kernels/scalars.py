@@ -10,6 +10,7 @@ coefficients of ``logf`` and ``expf``).
 """
 
 import numpy as np
+from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
@@ -45,6 +46,22 @@ def select(_typing, condition, yes, no):
         return builder.select(*args)
 
     return yes(types.boolean, yes, yes), generate
+
+
+@intrinsic
+def prefetch(_typing, array, index):
+    """Ask for the cache line of ``array.flat[index]`` before it is needed."""
+
+    def generate(context, builder, signature, args):
+        values = context.make_array(signature.args[0])(context, builder, args[0])
+        byte, word = ir.PointerType(ir.IntType(8)), ir.IntType(32)
+        place = builder.bitcast(builder.gep(values.data, [args[1]]), byte)
+        kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        call = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        builder.call(call, [place, word(1), word(3), word(1)])  # to write, to keep, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), generate
 
 
 @njit
