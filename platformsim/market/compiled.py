@@ -131,7 +131,9 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
     side.switches = int(room.switches.sum())
     choosers = came.sum()
     if choosers and side.name == "users":
-        relative = scale * room.chunk_sums.sum() if individual else came @ room.log_sums
+        relative = came @ room.log_sums
+        if individual:
+            relative = scale * room.chunk_sums.sum() / choice.QUANTA
         side.note_mean_surplus((came @ room.best + relative) / choosers, free)
 
 

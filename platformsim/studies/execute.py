@@ -25,7 +25,12 @@ from platformsim.metrics import Measured, measure
 from platformsim.model import PlatformModel
 from platformsim.scenario import Scenario
 
-_THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_THREAD_LIMITS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "PLATFORMSIM_THREADS",
+)
 _CHUNKS_PER_WORKER = 8
 _GRACE = 2.0
 # What the caller may have added to; workers get it as it stands.

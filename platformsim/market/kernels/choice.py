@@ -7,11 +7,14 @@ written over the present one. What is left to the caller are counts.
 import numpy as np
 from numba import njit
 
+from platformsim.market.kernels.cache import cached
 from platformsim.market.kernels.draws import COUNTERS, SPAN, below, collect, philox
 from platformsim.market.kernels.scalars import exp, exponential, gumbel, log, select
 
 # Agents that choose at once: what they need fits into the first-level cache.
 _BLOCK = 512
+# Log-sums are added up in units of 2**-20 of the choice noise.
+QUANTA = 2.0**20
 _LEAST = np.float32(-3.0e38)
 _MOST = np.float32(3.0e38)
 
@@ -94,10 +97,13 @@ def _add_exp(u, top, n, total):
 
 @njit
 def _log_sum(top, total, n):
-    """Return the sum over agents of top + log(total)."""
+    """Return the sum over agents of top + log(total), in millionths or so of the choice noise.
+
+    Of whole numbers below 2**53, so that it is the same in any order.
+    """
     found = 0.0
     for i in range(n):
-        found += np.float64(top[i] + log(total[i]))
+        found += np.rint(np.float64(top[i] + log(total[i])) * QUANTA)
     return found
 
 
@@ -131,7 +137,7 @@ def _note_movers(rows, cur, arg, n, movers, origins, place):
     return place
 
 
-@njit(cache=True, nogil=True)
+@cached
 def choose(
     first,
     last,

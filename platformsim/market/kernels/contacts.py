@@ -1,15 +1,15 @@
 """Neighbour counts, kept up to date by those who moved."""
 
 import numpy as np
-from numba import njit
 
+from platformsim.market.kernels.cache import cached
 from platformsim.market.kernels.scalars import prefetch
 
 # How many movers ahead their edges, their contacts and the contacts' counts are asked for.
 _FAR, _MIDDLE, _NEAR = 24, 12, 4
 
 
-@njit(cache=True, nogil=True)
+@cached
 def follow(movers, origins, chunk, moved, choice, member, indptr, neighbours, counts):
     """Move the counts along: counts[j, p] += member[now, p] - member[before, p] for each contact j.
 

@@ -6,6 +6,7 @@ The numbers are those of :mod:`platformsim.market.streams`.
 import numpy as np
 from numba import njit
 
+from platformsim.market.kernels.cache import cached
 from platformsim.market.kernels.scalars import select
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -98,7 +99,7 @@ def collect(lo, count, rate, step, stream, key, living, marks, rows, total):
     return total
 
 
-@njit(cache=True, nogil=True)
+@cached
 def rows_below(n, rate, step, stream, key, among):
     """Return the slots, ascending, that are ``among`` (bool) and draw below a rate."""
     blocks, words = np.empty(COUNTERS, np.uint32), np.empty((4, COUNTERS), np.uint32)

@@ -3,12 +3,14 @@
 import numpy as np
 from numba import njit
 
+from platformsim.market.kernels.cache import cached
+
 _NEVER = -1e30
 _BANNED = -1e29
 
 
 @njit
-def _worth(value, member, size, outside_value, home_cost, home_variety, out):
+def value_sets(value, member, size, outside_value, home_cost, home_variety, out):
     """Write the values of all sets of platforms; see ``Alternatives.values``."""
     out[0] = outside_value
     for a in range(1, len(size)):
@@ -29,7 +31,7 @@ def _worth(value, member, size, outside_value, home_cost, home_variety, out):
             out[a] = top + home_variety * np.log(total) - home_cost * (size[a] - 1)
 
 
-@njit(cache=True)
+@cached
 def prepare(
     common,
     own,
@@ -81,7 +83,7 @@ def prepare(
         if c == 0 or not alike:
             for p in range(len(common)):
                 value[p] = common[p] + own[p] * member[c, p]
-            _worth(value, member, size, outside_value, home_cost, home_variety, worth)
+            value_sets(value, member, size, outside_value, home_cost, home_variety, worth)
         top = -np.inf
         for a in range(width):
             top = max(top, worth[a] - switch_cost * joins[c, a])

@@ -1,0 +1,264 @@
+"""The compiled loops against the numpy reference, and against themselves."""
+
+import math
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from platformsim.market import compiled
+from platformsim.market.alternatives import alternatives
+from platformsim.market.kernels import draws, scalars, table, threads
+from platformsim.market.streams import Streams
+from platformsim.model import PlatformModel
+from platformsim.scenario import load
+
+WORDS = np.unique(
+    np.concatenate(
+        (
+            np.arange(5000),
+            2**31 + np.arange(-3000, 3000),
+            2**32 - 1 - np.arange(5000),
+            np.random.default_rng(3).integers(0, 2**32, 200_000),
+        )
+    )
+).astype(np.uint32)
+
+
+def market(**changes):
+    """Return a market with two tastes, single homes and a value for staying out."""
+    return load(
+        {
+            "run": {"months": 12, "burn_in": 0, "seed": 5},
+            "sides": {
+                "users": {
+                    "count": 60_000,
+                    "revise_rate": 0.3,
+                    "switch_cost": 0.4,
+                    "outside_option": True,
+                    "tastes": {"video": {"mean": 0.2, "sd": 0.8}, "games": {"sd": 0.5}},
+                }
+            },
+            "platforms": [
+                {"name": "a", "quality": 0.3, "characteristics": {"video": 1.0, "games": 0.2}},
+                {"name": "b", "quality": 0.1, "characteristics": {"video": -0.5, "games": 0.9}},
+                {"name": "c", "characteristics": {"video": 0.1}},
+            ],
+            "mechanisms": {"direct_network": {"beta_direct": 1.5}},
+        },
+        changes,
+    )
+
+
+PLAIN = {}
+VARIANTS = {
+    "tastes": PLAIN,
+    "churn": {"sides.users.churn_rate": 0.1, "sides.users.arrival_rate": 0.5},
+    "own weight": {"sides.users.count_self": False},
+    "no staying out": {"sides.users.outside_option": False},
+    "opening late": {"platforms.c.launch_month": 4, "platforms.c.initial.users": 0.0},
+    "contacts": {
+        "sides.users.graph.kind": "barabasi_albert",
+        "sides.users.graph.degree": 6,
+        "mechanisms.direct_network.law": "local",
+    },
+    "much noise": {"sides.users.choice_noise": 20.0},
+    "hardly any noise": {"sides.users.choice_noise": 0.02},
+    "everybody": {"sides.users.revise_rate": 1.0},
+}
+
+
+def run(kernel="compiled", **changes):
+    model = PlatformModel(market(**changes))
+    for side in model.market.sides.values():
+        side.kernel = kernel
+    return model.run()
+
+
+def without_tastes(model_table):
+    model_table["sides"]["users"]["tastes"] = {}
+    return model_table
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_choices_are_those_of_the_reference_but_for_near_ties(variant):
+    fast, slow = (run(kernel, **VARIANTS[variant]).market.sides["users"] for kernel in
+                  ("compiled", "numpy"))  # fmt: skip
+    # float32 utilities are good to about 1e-6 of the noise; so are ties of a draw a month.
+    assert np.mean(fast.choice != slow.choice) <= 2e-5
+    assert np.array_equal(fast.alive, slow.alive)
+    assert fast.surplus == pytest.approx(slow.surplus, abs=3e-5)
+    assert abs(fast.switches - slow.switches) <= 2
+    assert slow.switches > 500
+
+
+def test_contacts_are_counted_as_in_a_recount():
+    side = run(**VARIANTS["contacts"]).market.sides["users"]
+    owner, friend = side.contacts.graph.rows(np.arange(side.n))
+    counts = np.zeros_like(side.contacts.counts)
+    np.add.at(counts, owner, side.alternatives.member[side.choice][friend])
+    assert np.array_equal(side.contacts.counts, counts)
+
+
+@pytest.mark.parametrize("variant", ["tastes", "contacts", "churn"])
+def test_threads_and_chunks_change_no_bit(variant, monkeypatch):
+    def states(chunk, workers):
+        monkeypatch.setattr(compiled, "_CHUNK", chunk)
+        monkeypatch.setenv(threads.VARIABLE, str(workers))
+        model = run(**VARIANTS[variant])
+        users = model.history.sides["users"]
+        return model.market.sides["users"].choice, users.share, users.surplus, users.switches
+
+    monkeypatch.setattr(threads, "_LEAST_CHUNKS", 1)
+    first = states(1 << 15, 1)
+    for chunk, workers in ((1 << 15, 2), (2048, 1), (2048, 3), (6144, 2), (1 << 17, 2)):
+        for here, there in zip(first, states(chunk, workers), strict=True):
+            assert np.array_equal(here, there)
+
+
+@pytest.mark.parametrize("wanted", ["0", "two", "-1", "1.5"])
+def test_a_wrong_number_of_threads_is_named(wanted, monkeypatch):
+    monkeypatch.setenv(threads.VARIABLE, wanted)
+    with pytest.raises(ValueError, match=f"{threads.VARIABLE}='{wanted}' must be a whole number"):
+        threads.count()
+
+
+def test_work_is_shared_out_once(monkeypatch):
+    monkeypatch.setenv(threads.VARIABLE, "3")
+    for chunks in (1, 7, 12, 40):
+        done = []
+        threads.share_out(lambda first, last: done.extend(range(first, last)), chunks)  # noqa: B023
+        assert sorted(done) == list(range(chunks))
+
+
+def test_what_fails_in_a_thread_fails(monkeypatch):
+    monkeypatch.setenv(threads.VARIABLE, "2")
+
+    def work(first, last):
+        if last == 40:
+            raise RuntimeError("lost")
+
+    with pytest.raises(RuntimeError, match="lost"):
+        threads.share_out(work, 40)
+
+
+# -- scalars -----------------------------------------------------------------------------------
+
+
+def over(function, values):
+    return np.array([function(value) for value in values])
+
+
+def test_exponential_noise_is_right_to_float32_at_both_ends():
+    found = over(scalars.exponential, WORDS[::23])
+    exact = -np.log((WORDS[::23].astype(np.float64) + 0.5) * 2.0**-32)
+    np.testing.assert_allclose(found, exact, rtol=4e-7)
+
+
+def test_gumbel_noise_is_right_to_float32_at_both_ends():
+    found = over(scalars.gumbel, WORDS[::23])
+    uniform = (WORDS[::23].astype(np.float64) + 0.5) * 2.0**-32
+    np.testing.assert_allclose(found, -np.log(-np.log(uniform)), rtol=4e-7, atol=4e-7)
+    assert np.all(np.isfinite(found))
+
+
+def test_logarithm_and_exponential():
+    x = np.geomspace(1e-37, 1e37, 20_001).astype(np.float32)
+    np.testing.assert_allclose(over(scalars.log, x), np.log(x.astype(float)), rtol=4e-7, atol=2e-7)
+    x = np.linspace(-86, 87, 20_001).astype(np.float32)
+    np.testing.assert_allclose(over(scalars.exp, x), np.exp(x.astype(float)), rtol=4e-7)
+    assert scalars.exp(np.float32(-1e30)) < 1e-37
+
+
+# -- draws -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [1e-9, 0.001, 1 / 256, 0.1, 0.5, 0.999, 1.0])
+@pytest.mark.parametrize("n", [1, 100, 2048, 5000, 70_001])
+def test_rows_below_a_rate_are_those_of_the_streams(rate, n):
+    streams = Streams(3, 8)
+    among = np.arange(n) % 3 > 0
+    expected = np.flatnonzero(streams.below("users.revise", 4, n, rate) & among)
+    found = compiled.rows_below(streams, "users.revise", 4, rate, among)
+    assert np.array_equal(found, expected)
+
+
+def test_words_are_those_of_the_streams():
+    from platformsim.market.streams import philox
+
+    slots = np.arange(7, 107, dtype=np.uint32)
+    out = np.empty((4, 100), np.uint32)
+    key = Streams(3, 8).key
+    draws.philox(slots, 100, np.uint32(9), np.uint32(77), np.uint32(2), key, out)
+    assert np.array_equal(out, philox((slots, 9, 77, 2), (3, 8)))
+
+
+# -- the table of utilities --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("max_homes", [1, 2, 3])
+@pytest.mark.parametrize("outside", [True, False])
+@pytest.mark.parametrize("race", [True, False])
+def test_the_table_holds_the_utilities_of_the_reference(max_homes, outside, race):
+    choice = alternatives((1, 2, 3, 9), max_homes, outside)
+    width = len(choice.size)
+    common, own = np.array([0.3, -1.2, -1e30, 0.7]), np.array([0.1, 0.0, 0.3, -0.2])
+    room = compiled.Room("users", 10, choice.member, 0, Streams(1))
+    entrants, blocks, free = table.prepare(
+        common, own, choice.member, choice.size, choice.joins, choice.lane,
+        0.4 if outside else -1e30, 0.5, 0.8, 0.6, 0.7, race, room.table, room.best,
+        room.log_sums, room.entrants, room.lane_blocks, room.lane_rows,
+    )  # fmt: skip
+    values = np.stack([
+        choice.values(common + own * choice.member[c], 0.5, 0.8, 0.4) for c in range(width)
+    ])  # fmt: skip
+    utility = values - 0.6 * choice.joins
+    best = utility.max(axis=1, keepdims=True)
+    with np.errstate(over="ignore"):
+        log_sums = 0.7 * np.log(np.exp((utility - best) / 0.7).sum(axis=1))
+    free_ones = np.flatnonzero(utility[0] > -1e29)
+    assert free == entrants == len(free_ones) < width
+    assert np.array_equal(room.entrants[:entrants], free_ones)
+    lanes = 4 * room.lane_blocks[room.lane_rows[:entrants] // 4] + room.lane_rows[:entrants] % 4
+    assert np.array_equal(lanes, choice.lane[free_ones])
+    assert len(set(room.lane_blocks[:blocks])) == blocks
+    np.testing.assert_allclose(room.best, best[:, 0], rtol=1e-14)
+    np.testing.assert_allclose(room.log_sums, log_sums, rtol=1e-12, atol=1e-14)
+    found = room.table.reshape(width, width)[:, free_ones]
+    relative = ((utility - best) / 0.7)[:, free_ones]
+    np.testing.assert_allclose(-np.log(found) if race else found, relative, rtol=1e-6, atol=1e-6)
+
+
+def test_with_all_platforms_closed_and_no_way_to_stay_out_nobody_is_lost():
+    model = PlatformModel(market(**{"sides.users.outside_option": False}))
+    for month in range(10):
+        model.market.platforms["closed_down"][:] = float(month > 3)
+        model.step()
+        users = model.market.sides["users"]
+        assert users.counts.sum() == users.n
+        assert math.isfinite(users.surplus)
+    assert users.counts[0] == users.n
+
+
+# -- the shape of things -----------------------------------------------------------------------
+
+
+def test_the_package_and_its_help_do_not_import_numba():
+    code = "import sys, platformsim, platformsim.cli; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_second_process_finds_the_compiled_loops():
+    code = (
+        "from platformsim.market.kernels import choice\n"
+        "from platformsim.model import PlatformModel\n"
+        "PlatformModel('tipping', **{'run.months': 2, 'run.burn_in': 0}).run()\n"
+        "print(sum(choice.choose.stats.cache_hits.values()),"
+        " sum(choice.choose.stats.cache_misses.values()))"
+    )
+    command = [sys.executable, "-c", code]
+    for _ in range(2):  # the first may have to compile
+        last = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
+    assert last.stdout.split() == ["1", "0"]
