@@ -6,11 +6,13 @@ import subprocess
 import sys
 import time
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from platformsim import load, read_table, shipped
-from platformsim.cli import _changes, main
+from platformsim.cli import main
+from platformsim.cli.options import changes_of
 from platformsim.results.folder import read_manifest
 
 ROW_KEYS = {
@@ -425,7 +427,9 @@ def test_examples_in_the_help_are_right(tmp_path):
             arms = [found.get("arm"), *(found.get("arms") or "").split(",")]
             for name in filter(None, (found.get(k) for k in ("scenario", "first", "second"))):
                 scenario, _, arm = name.partition(":")
-                scenario = load(scenario, _changes(found.get("changes", ())))
+                scenario = load(
+                    scenario, changes_of(found.get("changes", ()), found.get("resolution"))
+                )
                 assert all(entry in scenario.arms for entry in (arm, *arms) if entry)
             seen += 1
     assert seen >= 10
@@ -438,7 +442,8 @@ def test_help_is_instant():
         "from platformsim.cli import main\n"
         "text = CliRunner().invoke(main, ['--help']).stdout\n"
         "assert 'Commands:' in text\n"
-        "heavy = {'mesa', 'numpy', 'pandas', 'scipy', 'matplotlib', 'pydantic', 'networkx'}\n"
+        "heavy = {'mesa', 'numpy', 'pandas', 'numba', 'scipy', 'matplotlib'}\n"
+        "heavy |= {'pydantic', 'networkx'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     ran = subprocess.run(
@@ -457,3 +462,18 @@ def test_help_is_instant():
 
 def test_version():
     assert re.search(r"\d+\.\d+\.\d+", good("--version"))
+
+
+def test_the_resolution_can_be_chosen(tmp_path):
+    args = ("run", "tipping", "--replicates", "2", "--set", "run.months=12", "--json")
+    few = ("--set", "run.burn_in=0", "--set", "sides.users.count=300")
+    folders = {}
+    for resolution in ("agents", "cohorts", "mean_field"):
+        out = tmp_path / resolution
+        good(*args, *few, "--resolution", resolution, "--out", str(out))
+        folders[resolution] = out
+    summaries = {name: pd.read_parquet(out / "summary.parquet") for name, out in folders.items()}
+    metric = next(c for c in summaries["agents"] if c.startswith("largest_share"))
+    spread = {name: frame[metric].std() for name, frame in summaries.items()}
+    assert spread["mean_field"] == 0 < spread["cohorts"]
+    assert spread["agents"] > 0
