@@ -473,7 +473,6 @@ def test_the_resolution_can_be_chosen(tmp_path):
         good(*args, *few, "--resolution", resolution, "--out", str(out))
         folders[resolution] = out
     summaries = {name: pd.read_parquet(out / "summary.parquet") for name, out in folders.items()}
-    metric = next(c for c in summaries["agents"] if c.startswith("largest_share"))
-    spread = {name: frame[metric].std() for name, frame in summaries.items()}
+    spread = {name: frame["users.largest_share"].std() for name, frame in summaries.items()}
     assert spread["mean_field"] == 0 < spread["cohorts"]
     assert spread["agents"] > 0
