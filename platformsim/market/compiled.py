@@ -37,6 +37,7 @@ class Room:
         (width, platforms), chunks = member.shape, -(-n // _CHUNK)
         self.revise, self.choice = (streams.number(f"{side}.{name}") for name in _STREAMS)
         self.nothing = np.zeros(platforms)
+        self.platform_table = np.zeros(width * platforms, np.float32)
         self.table = np.zeros(width * width, np.float32)
         self.best, self.log_sums = np.zeros((2, width))
         self.entrants, self.lane_rows = np.zeros((2, width), np.int32)
@@ -56,12 +57,9 @@ class Room:
 def can_choose(side: Any, appeal: Appeal) -> bool:
     """Return whether the compiled loops know all that this choice depends on.
 
-    They do not know values that a mechanism computes row by row in Python, nor the inclusive value
-    of sets of platforms where every agent values the platforms differently.
+    They do not know values that a mechanism computes row by row in Python.
     """
-    if appeal.by_row:
-        return False
-    return side.alternatives.single_homing or not (side.rules.tastes or appeal.exposure)
+    return not appeal.by_row
 
 
 def rows_below(
@@ -88,6 +86,7 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
         Rows that choose whatever their revision draw says.
     gone : (A,) bool
     """
+    from platformsim.market.kernels import blocks as loops
     from platformsim.market.kernels import choice, contacts, table, threads
 
     rules, alternatives, streams, room = side.rules, side.alternatives, side.streams, side.room
@@ -98,8 +97,9 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
         appeal.common, room.nothing if appeal.own is None else appeal.own, alternatives.member,
         alternatives.size, alternatives.joins, alternatives.lane,
         rules.outside_value if alternatives.outside_option else _NEVER, rules.home_cost,
-        rules.home_variety, rules.switch_cost, scale, not individual, room.table, room.best,
-        room.log_sums, room.entrants, room.lane_blocks, room.lane_rows,
+        rules.home_variety, rules.switch_cost, scale, not individual, alternatives.single_homing,
+        room.platform_table, room.table, room.best, room.log_sums, room.entrants,
+        room.lane_blocks, room.lane_rows,
     )  # fmt: skip
     must = _marked(side.n, newcomers) if newcomers.size else _NO_MARKS
     met = (side.contacts.counts, side.contacts.graph.degree) if connected else _NO_CONTACTS
@@ -115,6 +115,8 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
             room.revise, room.choice, np.uint32(month), streams.key, room.entrants[:entrants],
             room.lane_blocks[:blocks], room.lane_rows[:entrants], room.table, not individual,
             side.tastes, traits, np.float32(exposure), *met,
+            individual and not alternatives.single_homing, room.platform_table,
+            alternatives.member, np.float32(rules.home_variety / scale),
             individual and side.name == "users", room.seen, room.got, room.switches,
             room.chunk_sums, *movers, room.moved,
         )  # fmt: skip
@@ -133,7 +135,7 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
     if choosers and side.name == "users":
         relative = came @ room.log_sums
         if individual:
-            relative = scale * room.chunk_sums.sum() / choice.QUANTA
+            relative = scale * room.chunk_sums.sum() / loops.QUANTA
         side.note_mean_surplus((came @ room.best + relative) / choosers, free)
 
 

@@ -31,6 +31,8 @@ _THREAD_LIMITS = (
     "MKL_NUM_THREADS",
     "PLATFORMSIM_THREADS",
 )
+# numba takes half a second to import: once for all workers.
+_LOOPS = [f"platformsim.market.kernels.{name}" for name in ("choice", "table", "threads")]
 _CHUNKS_PER_WORKER = 8
 _GRACE = 2.0
 # What the caller may have added to; workers get it as it stands.
@@ -154,7 +156,7 @@ def _pool(
     method = start_method or ("forkserver" if "forkserver" in methods else "spawn")
     context = multiprocessing.get_context(method)
     if method == "forkserver":
-        context.set_forkserver_preload(["platformsim.studies.execute"])
+        context.set_forkserver_preload(["platformsim.studies.execute", *_LOOPS])
     # A pipe, for unlike an event it does not wait for the dead.
     hear, tell = context.Pipe(duplex=False)
     start = {"initializer": _start_worker, "initargs": (payload, hear)}
@@ -195,6 +197,8 @@ def _start_worker(payload: bytes, stop: Connection) -> None:
         here.update(there)
     _worker.update(scenarios=scenarios, keep_agents=keep_agents, stop=stop)
     threading.Thread(target=_leave, args=(stop,), daemon=True).start()
+    # What is imported by now stays; the collector need not look through it after every run.
+    gc.freeze()
 
 
 def _leave(stop: Connection) -> None:

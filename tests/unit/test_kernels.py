@@ -64,6 +64,20 @@ VARIANTS = {
         "sides.users.graph.degree": 6,
         "mechanisms.direct_network.law": "local",
     },
+    "two homes": {"sides.users.max_homes": 2, "sides.users.home_variety": 0.6},
+    "three homes, own weight": {"sides.users.max_homes": 3, "sides.users.count_self": False},
+    "two homes, contacts": {
+        "sides.users.max_homes": 2,
+        "sides.users.graph.kind": "watts_strogatz",
+        "mechanisms.direct_network.law": "local",
+    },
+    "two homes, opening late, nobody stays out": {
+        "sides.users.max_homes": 2,
+        "sides.users.outside_option": False,
+        "platforms.c.launch_month": 4,
+        "platforms.c.initial.users": 0.0,
+    },
+    "two homes, hardly any noise": {"sides.users.max_homes": 2, "sides.users.choice_noise": 0.02},
     "much noise": {"sides.users.choice_noise": 20.0},
     "hardly any noise": {"sides.users.choice_noise": 0.02},
     "everybody": {"sides.users.revise_rate": 1.0},
@@ -208,8 +222,8 @@ def test_the_table_holds_the_utilities_of_the_reference(max_homes, outside, race
     room = compiled.Room("users", 10, choice.member, 0, Streams(1))
     entrants, blocks, free = table.prepare(
         common, own, choice.member, choice.size, choice.joins, choice.lane,
-        0.4 if outside else -1e30, 0.5, 0.8, 0.6, 0.7, race, room.table, room.best,
-        room.log_sums, room.entrants, room.lane_blocks, room.lane_rows,
+        0.4 if outside else -1e30, 0.5, 0.8, 0.6, 0.7, race, True, room.platform_table, room.table,
+        room.best, room.log_sums, room.entrants, room.lane_blocks, room.lane_rows,
     )  # fmt: skip
     values = np.stack([
         choice.values(common + own * choice.member[c], 0.5, 0.8, 0.4) for c in range(width)

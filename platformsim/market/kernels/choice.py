@@ -5,136 +5,31 @@ written over the present one. What is left to the caller are counts.
 """
 
 import numpy as np
-from numba import njit
 
+from platformsim.market.kernels.blocks import (
+    LEAST,
+    add,
+    add_exp,
+    add_set,
+    add_taste,
+    enter,
+    enter_race,
+    fill,
+    from_table,
+    gather,
+    gather_choice,
+    gather_exposure,
+    largest,
+    log_sum,
+    note_movers,
+    settle,
+)
 from platformsim.market.kernels.cache import cached
 from platformsim.market.kernels.draws import COUNTERS, SPAN, below, collect, philox
-from platformsim.market.kernels.scalars import exp, exponential, gumbel, log, select
 
 # Agents that choose at once: what they need fits into the first-level cache.
 _BLOCK = 512
-# Log-sums are added up in units of 2**-20 of the choice noise.
-QUANTA = 2.0**20
-_LEAST = np.float32(-3.0e38)
 _MOST = np.float32(3.0e38)
-
-
-@njit
-def _race(words, u, n, a, best, arg):
-    """Let alternative a enter: the smallest E * u wins, with E exponential noise."""
-    for i in range(n):
-        time = exponential(words[i]) * u[i]
-        better = time < best[i]
-        best[i] = select(better, time, best[i])
-        arg[i] = select(better, np.int32(a), arg[i])
-
-
-@njit
-def _enter(words, u, n, a, best, arg):
-    """Let alternative a enter: the largest u + Gumbel noise wins."""
-    for i in range(n):
-        value = u[i] + gumbel(words[i])
-        better = value > best[i]
-        best[i] = select(better, value, best[i])
-        arg[i] = select(better, np.int32(a), arg[i])
-
-
-@njit
-def _gather_choice(choice, rows, n, cur):
-    for i in range(n):
-        cur[i] = choice[rows[i]]
-
-
-@njit
-def _gather(column, rows, n, out):
-    for i in range(n):
-        out[i] = column[rows[i]]
-
-
-@njit
-def _gather_exposure(counts, degree, rows, n, platform, weight, out):
-    for i in range(n):
-        row = rows[i]
-        contacts = np.float32(max(degree[row], 1))
-        out[i] = weight * (np.float32(counts[row, platform]) / contacts)
-
-
-@njit
-def _from_table(table, cur, width, n, a, u):
-    for i in range(n):
-        u[i] = table[cur[i] * width + a]
-
-
-@njit
-def _add_taste(theta, x, n, u):
-    for i in range(n):
-        u[i] += theta[i] * x
-
-
-@njit
-def _add(more, n, u):
-    for i in range(n):
-        u[i] += more[i]
-
-
-@njit
-def _fill(out, value, n):
-    for i in range(n):
-        out[i] = value
-
-
-@njit
-def _largest(u, n, top):
-    for i in range(n):
-        top[i] = select(u[i] > top[i], u[i], top[i])
-
-
-@njit
-def _add_exp(u, top, n, total):
-    for i in range(n):
-        total[i] += exp(u[i] - top[i])
-
-
-@njit
-def _log_sum(top, total, n):
-    """Return the sum over agents of top + log(total), in millionths or so of the choice noise.
-
-    Of whole numbers below 2**53, so that it is the same in any order.
-    """
-    found = 0.0
-    for i in range(n):
-        found += np.rint(np.float64(top[i] + log(total[i])) * QUANTA)
-    return found
-
-
-@njit
-def _count(values, n, wanted):
-    found = np.int32(0)
-    for i in range(n):
-        found += np.int32(values[i] == wanted)
-    return found
-
-
-@njit
-def _settle(choice, rows, cur, arg, n, members, width, seen, got):
-    """Write the choices, and count who came from where and went where."""
-    for i in range(n):
-        choice[rows[i]] = np.int16(arg[i])
-    for a in range(width):
-        seen[a] += _count(cur, n, a)
-        got[a] += _count(arg, n, a)
-    stayed = np.int32(0)
-    for i in range(n):
-        stayed += np.int32(cur[i] == arg[i])
-    return n - stayed
-
-
-@njit
-def _note_movers(rows, cur, arg, n, movers, origins, place):
-    for i in range(n):
-        movers[place], origins[place] = rows[i], cur[i]
-        place += cur[i] != arg[i]
-    return place
 
 
 @cached
@@ -162,6 +57,10 @@ def choose(
     exposure,
     contacts,
     degree,
+    sets,
+    platform_table,
+    member,
+    variety,
     wants_surplus,
     seen,
     got,
@@ -211,6 +110,12 @@ def choose(
         Over mu.
     contacts : (n, P) or (0, 0) int32
     degree : (n,) or (0,) int32
+    sets : bool
+        Agents value sets of platforms differently; then ``table`` holds what sets cost, and the
+        inclusive value of each is computed from the agent's own values of platforms.
+    platform_table, member : (A * P,) float32 and (A, P) int8
+    variety : float32
+        Over mu.
     wants_surplus : bool
     seen, got : (chunks, A) int64
         Receive how many came from, and went to, each alternative.
@@ -227,6 +132,7 @@ def choose(
     cur, arg = np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32)
     best, u = np.empty(_BLOCK, np.float32), np.empty((len(entrants), _BLOCK), np.float32)
     theta = np.empty((n_tastes, _BLOCK), np.float32)
+    values = np.empty((member.shape[1], _BLOCK), np.float32)
     more, total = np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32)
     any_gone = gone.any()
     for c in range(first, last):
@@ -250,38 +156,49 @@ def choose(
                 m = min(_BLOCK, waiting - done)
                 some = rows[done : done + m]
                 done += m
-                _gather_choice(choice, some, m, cur)
+                gather_choice(choice, some, m, cur)
                 for k in range(n_tastes):
-                    _gather(tastes[k], some, m, theta[k])
+                    gather(tastes[k], some, m, theta[k])
                 for b in range(len(lane_blocks)):
                     philox(
                         some, m, step, choice_stream, lane_blocks[b], key, words[4 * b : 4 * b + 4]
                     )
-                _fill(best, _MOST if race else _LEAST, m)
-                _fill(arg, np.int32(entrants[0]), m)
+                fill(best, _MOST if race else LEAST, m)
+                fill(arg, np.int32(entrants[0]), m)
+                if sets:
+                    for p in range(member.shape[1]):
+                        from_table(platform_table, cur, member.shape[1], m, p, values[p])
+                        for k in range(n_tastes):
+                            add_taste(theta[k], traits[k, p + 1], m, values[p])
+                        if exposure != np.float32(0.0):
+                            gather_exposure(contacts, degree, some, m, p, exposure, more)
+                            add(more, m, values[p])
                 for e in range(len(entrants)):
                     a = entrants[e]
-                    _from_table(table, cur, width, m, a, u[e])
+                    from_table(table, cur, width, m, a, u[e])
                     if race:
-                        _race(words[lane_rows[e]], u[e], m, a, best, arg)
+                        enter_race(words[lane_rows[e]], u[e], m, a, best, arg)
                         continue
-                    for k in range(n_tastes):
-                        _add_taste(theta[k], traits[k, a], m, u[e])
-                    if exposure != np.float32(0.0) and a > 0:
-                        _gather_exposure(contacts, degree, some, m, a - 1, exposure, more)
-                        _add(more, m, u[e])
-                    _enter(words[lane_rows[e]], u[e], m, a, best, arg)
+                    if sets:
+                        add_set(values, member[a], variety, m, more, total, u[e])
+                    else:
+                        for k in range(n_tastes):
+                            add_taste(theta[k], traits[k, a], m, u[e])
+                        if exposure != np.float32(0.0) and a > 0:
+                            gather_exposure(contacts, degree, some, m, a - 1, exposure, more)
+                            add(more, m, u[e])
+                    enter(words[lane_rows[e]], u[e], m, a, best, arg)
                 if wants_surplus:
-                    _fill(best, _LEAST, m)
+                    fill(best, LEAST, m)
                     for e in range(len(entrants)):
-                        _largest(u[e], m, best)
-                    _fill(total, np.float32(0.0), m)
+                        largest(u[e], m, best)
+                    fill(total, np.float32(0.0), m)
                     for e in range(len(entrants)):
-                        _add_exp(u[e], best, m, total)
-                    log_sums[c] += _log_sum(best, total, m)
+                        add_exp(u[e], best, m, total)
+                    log_sums[c] += log_sum(best, total, m)
                 if len(movers):
-                    place = _note_movers(some, cur, arg, m, movers, origins, place)
-                switches[c] += _settle(choice, some, cur, arg, m, m, width, seen[c], got[c])
+                    place = note_movers(some, cur, arg, m, movers, origins, place)
+                switches[c] += settle(choice, some, cur, arg, m, m, width, seen[c], got[c])
             for i in range(waiting - done):
                 rows[i] = rows[done + i]
             waiting -= done

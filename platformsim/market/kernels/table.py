@@ -31,6 +31,34 @@ def value_sets(value, member, size, outside_value, home_cost, home_variety, out)
             out[a] = top + home_variety * np.log(total) - home_cost * (size[a] - 1)
 
 
+@njit
+def _prepare_sets(
+    common,
+    own,
+    member,
+    size,
+    joins,
+    outside_value,
+    home_cost,
+    switch_cost,
+    scale,
+    platform_table,
+    table,
+    best,
+):
+    """Leave the values of platforms and the costs of sets apart: values differ by agent."""
+    width, platforms = member.shape
+    top = common.max()
+    for c in range(width):
+        best[c] = top
+        for p in range(platforms):
+            value = common[p] + own[p] * member[c, p] - top
+            platform_table[c * platforms + p] = np.float32(max(value / scale, -1e30))
+        for a in range(width):
+            worth = outside_value - top if a == 0 else -home_cost * (size[a] - 1)
+            table[c * width + a] = np.float32((worth - switch_cost * joins[c, a]) / scale)
+
+
 @cached
 def prepare(
     common,
@@ -44,7 +72,9 @@ def prepare(
     home_variety,
     switch_cost,
     scale,
-    race,
+    alike_tastes,
+    single,
+    platform_table,
     table,
     best,
     log_sums,
@@ -62,10 +92,15 @@ def prepare(
         See :class:`platformsim.market.alternatives.Alternatives`.
     outside_value, home_cost, home_variety, switch_cost, scale : float
         Utils; scale is mu.
-    race : bool
-        Whether the table is to hold exp(-u).
+    alike_tastes : bool
+        Nothing differs by agent: the table is to hold exp(-u).
+    single : bool
+        Nobody can join more than one platform. If neither holds, the values of sets are left to
+        the choice itself.
+    platform_table : (A * P,) float32
+        Then receives the value of each platform relative to the best platform.
     table : (A * A,) float32
-        Receives u relative to the best of each row.
+        Receives u relative to the best of each row, or what sets cost.
     best, log_sums : (A,) float64, utils
         Receive the best of each row, and mu log sum exp(u / mu) relative to it.
     entrants, lane_blocks, lane_rows : (A,) int32, uint32 and int32
@@ -92,8 +127,13 @@ def prepare(
             u = (worth[a] - switch_cost * joins[c, a] - top) / scale
             total += np.exp(u)
             # What is too slow to have a float32 never wins the race.
-            table[c * width + a] = np.float32(np.exp(min(-u, 88.0)) if race else u)
+            table[c * width + a] = np.float32(np.exp(min(-u, 88.0)) if alike_tastes else u)
         best[c], log_sums[c] = top, scale * np.log(total)
+    if not alike_tastes and not single:
+        _prepare_sets(
+            common, own, member, size, joins, outside_value, home_cost, switch_cost, scale,
+            platform_table, table, best,
+        )  # fmt: skip
     count, blocks = 0, 0
     for a in range(width):
         if worth[a] > _BANNED:

@@ -1,0 +1,179 @@
+"""Operations on blocks of agents: one a loop, agents innermost, nothing that hinders the vectors.
+
+``n`` is how many agents there are in the block; arrays may be longer. Alternatives are numbered as
+in :class:`platformsim.market.alternatives.Alternatives`.
+"""
+
+import numpy as np
+from numba import njit
+
+from platformsim.market.kernels.scalars import exp, exponential, gumbel, log, select
+
+# Log-sums are added up in units of 2**-20 of the choice noise.
+QUANTA = 2.0**20
+LEAST = np.float32(-3.0e38)
+
+
+@njit
+def enter_race(words, u, n, a, best, arg):
+    """Let alternative a enter: the smallest E * u wins, with E exponential noise."""
+    for i in range(n):
+        time = exponential(words[i]) * u[i]
+        better = time < best[i]
+        best[i] = select(better, time, best[i])
+        arg[i] = select(better, np.int32(a), arg[i])
+
+
+@njit
+def enter(words, u, n, a, best, arg):
+    """Let alternative a enter: the largest u + Gumbel noise wins."""
+    for i in range(n):
+        value = u[i] + gumbel(words[i])
+        better = value > best[i]
+        best[i] = select(better, value, best[i])
+        arg[i] = select(better, np.int32(a), arg[i])
+
+
+@njit
+def gather_choice(choice, rows, n, cur):
+    """Copy the present alternatives of some rows."""
+    for i in range(n):
+        cur[i] = choice[rows[i]]
+
+
+@njit
+def gather(column, rows, n, out):
+    """Copy a column of some rows."""
+    for i in range(n):
+        out[i] = column[rows[i]]
+
+
+@njit
+def gather_exposure(counts, degree, rows, n, platform, weight, out):
+    """Write the weighted share of some rows' contacts who are on a platform."""
+    for i in range(n):
+        row = rows[i]
+        contacts = np.float32(max(degree[row], 1))
+        out[i] = weight * (np.float32(counts[row, platform]) / contacts)
+
+
+@njit
+def from_table(table, cur, width, n, a, u):
+    """Write what alternative a is worth to those at each alternative."""
+    for i in range(n):
+        u[i] = table[cur[i] * width + a]
+
+
+@njit
+def add_taste(theta, x, n, u):
+    """Add a taste times a trait."""
+    for i in range(n):
+        u[i] += theta[i] * x
+
+
+@njit
+def add(more, n, u):
+    """Add one value an agent."""
+    for i in range(n):
+        u[i] += more[i]
+
+
+@njit
+def add_scaled_exp(value, top, scale, n, total):
+    """Add exp((value - top) * scale) to a total."""
+    for i in range(n):
+        total[i] += exp((value[i] - top[i]) * scale)
+
+
+@njit
+def add_inclusive(top, total, variety, n, u):
+    """Add top + variety * log(total)."""
+    for i in range(n):
+        u[i] += top[i] + variety * log(total[i])
+
+
+@njit
+def add_set(values, holds, variety, n, top, total, u):
+    """Add the inclusive value of a set of platforms; see ``Alternatives.values``."""
+    size, only = 0, 0
+    for p in range(len(holds)):
+        if holds[p]:
+            size, only = size + 1, p
+    if size == 1:
+        add(values[only], n, u)
+    if size <= 1:
+        return
+    fill(top, LEAST, n)
+    fill(total, np.float32(0.0), n)
+    for p in range(len(holds)):
+        if holds[p]:
+            largest(values[p], n, top)
+    for p in range(len(holds)):
+        if holds[p]:
+            add_scaled_exp(values[p], top, np.float32(1.0) / variety, n, total)
+    add_inclusive(top, total, variety, n, u)
+
+
+@njit
+def fill(out, value, n):
+    """Write one value to all."""
+    for i in range(n):
+        out[i] = value
+
+
+@njit
+def largest(u, n, top):
+    """Keep the larger of two."""
+    for i in range(n):
+        top[i] = select(u[i] > top[i], u[i], top[i])
+
+
+@njit
+def add_exp(u, top, n, total):
+    """Add exp(u - top) to a total."""
+    for i in range(n):
+        total[i] += exp(u[i] - top[i])
+
+
+@njit
+def log_sum(top, total, n):
+    """Return the sum over agents of top + log(total), in millionths or so of the choice noise.
+
+    Of whole numbers below 2**53, so that it is the same in any order.
+    """
+    found = 0.0
+    for i in range(n):
+        found += np.rint(np.float64(top[i] + log(total[i])) * QUANTA)
+    return found
+
+
+@njit
+def count_equal(values, n, wanted):
+    """Count the agents with a value."""
+    found = np.int32(0)
+    for i in range(n):
+        found += np.int32(values[i] == wanted)
+    return found
+
+
+@njit
+def settle(choice, rows, cur, arg, n, members, width, seen, got):
+    """Write the choices, and count who came from where and went where."""
+    for i in range(n):
+        choice[rows[i]] = np.int16(arg[i])
+    for a in range(width):
+        seen[a] += count_equal(cur, n, a)
+        got[a] += count_equal(arg, n, a)
+    stayed = np.int32(0)
+    for i in range(n):
+        stayed += np.int32(cur[i] == arg[i])
+    return n - stayed
+
+
+@njit
+def note_movers(rows, cur, arg, n, movers, origins, place):
+    """Append who moves, and from where; return the next place."""
+    for i in range(n):
+        movers[place], origins[place] = rows[i], cur[i]
+        place += cur[i] != arg[i]
+    return place
