@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,34 @@ import numpy as np
 from platformsim.market.release import Terms
 
 _TERMS = tuple(field.name for field in dataclasses.fields(Terms))
+
+
+class Paths(Mapping[str, np.ndarray]):
+    """The path of every column of a table, (T+1, rows) float each, by name.
+
+    Parameters
+    ----------
+    columns : iterable of str
+    rows, months : int
+        Entries of a column; T + 1.
+    """
+
+    def __init__(self, columns: Iterable[str], rows: int, months: int):
+        self._place = {name: place for place, name in enumerate(columns)}
+        self._values = np.zeros((months, len(self._place), rows))
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        return self._values[:, self._place[column]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._place)
+
+    def __len__(self) -> int:
+        return len(self._place)
+
+    def record(self, month: int, columns: Iterable[np.ndarray]) -> None:
+        """Keep a month's columns, given in the order of their names."""
+        np.concatenate(list(columns), out=self._values[month].reshape(-1))
 
 
 class History:
@@ -29,7 +58,7 @@ class History:
     accounts, reasons, platform_names, technology_names, releaser_names : tuple of str
     technology_owner : (L,) int
         Row of the releaser that owns each technology, -1 for none.
-    platforms, technologies, releasers, terms : dict of str to (T+1, rows) float
+    platforms, technologies, releasers, terms : mapping of str to (T+1, rows) float
         Every column of the market's tables.
     sides : dict of str to SimpleNamespace
         ``share`` and ``active`` (T+1, P); ``living``, ``switches`` and ``surplus`` (T+1,).
@@ -45,10 +74,10 @@ class History:
         self.technology_owner = market.releaser_of_technology
         rows, width = months + 1, len(self.platform_names)
         self.platforms, self.technologies, self.releasers = (
-            {name: np.zeros((rows, len(table))) for name in table.columns}
+            Paths(table.columns, len(table), rows)
             for table in (market.platforms, market.technologies, market.releasers)
         )
-        self.terms = {name: np.zeros((rows, len(self.technology_names))) for name in _TERMS}
+        self.terms = Paths(_TERMS, len(self.technology_names), rows)
         self.sides = {
             name: SimpleNamespace(
                 share=np.zeros((rows, width)),
@@ -66,15 +95,10 @@ class History:
     def record(self, market: Any) -> None:
         """Keep the state at the end of the market's present month."""
         month = market.month
-        for kept, table in (
-            (self.platforms, market.platforms),
-            (self.technologies, market.technologies),
-            (self.releasers, market.releasers),
-        ):
-            for name, column in table.columns.items():
-                kept[name][month] = column
-        for name, kept in self.terms.items():
-            kept[month] = getattr(market.terms, name)
+        self.platforms.record(month, market.platforms.columns.values())
+        self.technologies.record(month, market.technologies.columns.values())
+        self.releasers.record(month, market.releasers.columns.values())
+        self.terms.record(month, [getattr(market.terms, name) for name in _TERMS])
         for name, kept in self.sides.items():
             side = market.sides[name]
             kept.share[month] = market.share[name]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from array import array
+
 import numpy as np
 
 from platformsim.errors import ConservationError
@@ -44,11 +47,23 @@ class Ledger:
 
     def __init__(self, accounts: tuple[str, ...], reasons: tuple[str, ...] = REASONS):
         self.accounts, self.reasons = accounts, reasons
-        self._account = {name: row for row, name in enumerate(accounts)}
+        self._row = {name: row * len(reasons) for row, name in enumerate(accounts)}
         self._reason = {name: column for column, name in enumerate(reasons)}
-        shape = (len(accounts), len(reasons))
-        self.paid, self.received = np.zeros(shape), np.zeros(shape)
+        # Payments come one by one, and a single number is written to an array("d") far quicker
+        # than to a numpy array; numpy looks at the same memory.
+        empty = bytes(8 * len(accounts) * len(reasons))
+        self._paid, self._received = array("d", empty), array("d", empty)
         self.balance = np.zeros(len(accounts))
+
+    @property
+    def paid(self) -> np.ndarray:
+        """See the class."""
+        return np.frombuffer(self._paid).reshape(len(self.accounts), len(self.reasons))
+
+    @property
+    def received(self) -> np.ndarray:
+        """See the class."""
+        return np.frombuffer(self._received).reshape(len(self.accounts), len(self.reasons))
 
     def open_month(self) -> None:
         """Forget last month's payments; balances stay."""
@@ -72,27 +87,38 @@ class Ledger:
         ConservationError
             When the amount is negative or not a number.
         """
-        if not 0.0 <= amount < float("inf"):
+        if not 0.0 <= amount < math.inf:
             raise ConservationError(f"{payer} cannot pay {payee} {amount!r} cu as {reason}")
         column = self._reason[reason]
-        self.paid[self._account[payer], column] += amount
-        self.received[self._account[payee], column] += amount
+        self._paid[self._row[payer] + column] += amount
+        self._received[self._row[payee] + column] += amount
 
     def net(self, account: str) -> float:
         """Return what an account gained this month, in cu."""
-        row = self._account[account]
-        return float(self.received[row].sum() - self.paid[row].sum())
+        width, start = len(self.reasons), 8 * self._row[account]
+        received, paid = (
+            np.frombuffer(cells, count=width, offset=start)
+            for cells in (self._received, self._paid)
+        )
+        return float(np.add.reduce(received) - np.add.reduce(paid))
 
-    def close_month(self) -> None:
+    def close_month(self) -> tuple[np.ndarray, np.ndarray]:
         """Book the month and check that nothing was made or lost.
+
+        Returns
+        -------
+        received, paid : (accounts,) float, cu
+            What each account received and paid in all.
 
         Raises
         ------
         ConservationError
             When the sum of all balances leaves zero by more than 1e-9 of what moved.
         """
-        change = self.received.sum(axis=1) - self.paid.sum(axis=1)
+        received, paid = self.received.sum(axis=1), self.paid.sum(axis=1)
+        change = received - paid
         self.balance += change
-        moved = self.received.sum()
+        moved = received.sum()
         if abs(change.sum()) > _TOLERANCE * max(moved, 1.0):
             raise ConservationError(f"payments do not balance: {change.sum()!r} cu of {moved!r}")
+        return received, paid

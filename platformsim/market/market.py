@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-from scipy.special import bdtrik
 
 from platformsim.market import laws, payments, release, setup
 from platformsim.market.ledger import Ledger
@@ -15,8 +15,18 @@ from platformsim.market.side import Appeal, Side
 from platformsim.market.streams import Streams
 
 _CLOSED_DOWN = -1e30
-# Beyond it the inverse of the binomial distribution is no longer exact to the last unit.
+# Beyond it walking through the distribution would take longer than numpy's generator.
 _LARGE = 100_000
+_HOOKS = ("utility", "own_utility", "exposure", "engagement", "closes", "income_if_open",
+          "income_if_closed", "update")  # fmt: skip
+
+
+@functools.cache
+def _inverse_binomial() -> Callable[[float, float, float], float]:
+    # Late: to import numba takes longer than many a run without flows.
+    from platformsim.market.binomial import inverse
+
+    return inverse
 
 
 class Market:
@@ -97,6 +107,10 @@ class Market:
     def all_mechanisms(self, mechanisms: tuple[Any, ...]) -> None:
         self._all_mechanisms = mechanisms
         self.mechanisms = tuple(entry for entry in mechanisms if entry.enabled)
+        self._acting = {
+            hook: tuple(entry for entry in self.mechanisms if entry.overrides(hook))
+            for hook in _HOOKS
+        }
 
     # -- what mechanisms ask ---------------------------------------------------------------
 
@@ -107,6 +121,8 @@ class Market:
 
     def reach(self, side: str) -> np.ndarray:
         """Effective installed base of a side on each platform, (P,), with interoperability."""
+        if not self.rules.interoperability:
+            return self.share[side].copy()
         return laws.reach(self.share[side], self.rules.interoperability)
 
     def binomial(self, name: str, n: float, p: float, item: int = 0) -> float:
@@ -131,19 +147,15 @@ class Market:
             return 0
         if self.expected:
             return n * min(p, 1.0)
-        if p >= 1:
-            return int(n)
         if n > _LARGE:
-            return int(self.streams.generator(name, self.month, item).binomial(int(n), p))
-        u = self.streams.one(name, self.month, item)
-        if u <= (1.0 - p) ** n:
-            return 0
-        return int(min(n, np.ceil(bdtrik(u, n, p))))
+            return int(self.streams.generator(name, self.month, item).binomial(int(n), min(p, 1)))
+        uniform = self.streams.one(name, self.month, item)
+        return _inverse_binomial()(uniform, float(n), float(p))
 
     def total(self, hook: str) -> np.ndarray:
         """Sum a hook of all active mechanisms over technologies, (L,) float."""
         total = np.zeros(len(self.technologies))
-        for mechanism in self.mechanisms:
+        for mechanism in self._acting[hook]:
             part = getattr(mechanism, hook)(self)
             if part is not None:
                 total += part
@@ -165,46 +177,55 @@ class Market:
 
         with a the capability of the technology that the platform stands on. Utils.
         """
-        rules, platforms = self.sides[side].rules, self.platforms
-        common = rules.quality_weight * (platforms["quality"] + self._capability_bonus())
-        common = common - rules.fee_weight * platforms[f"fee_{side}"]
-        appeal = Appeal(common)
-        for mechanism in self.mechanisms:
+        return self._appeal(side, self._quality(), self._shut())
+
+    def _appeal(self, side: str, quality: np.ndarray, shut: list[int]) -> Appeal:
+        rules = self.sides[side].rules
+        common = rules.quality_weight * quality
+        appeal = Appeal(common - rules.fee_weight * self.platforms[f"fee_{side}"])
+        for mechanism in self._acting["utility"]:
             part = mechanism.utility(self, side)
+            if part is None:
+                continue
             if callable(part):
                 appeal.by_row.append(part)
-            elif part is not None and np.ndim(part) == 2:
+            elif np.ndim(part) == 2:
                 appeal.by_row.append(part.__getitem__)
-            elif part is not None:
+            else:
                 appeal.common = appeal.common + part
-            exposure = mechanism.exposure(self, side)
-            if exposure is not None:
-                appeal.exposure += exposure
+        for mechanism in self._acting["exposure"]:
+            appeal.exposure += mechanism.exposure(self, side) or 0.0
+        for mechanism in self._acting["own_utility"]:
             own = mechanism.own_utility(self, side)
             if own is not None:
                 appeal.own = own if appeal.own is None else appeal.own + own
-        appeal.common = np.where(self.alive, appeal.common, _CLOSED_DOWN)
+        if shut:
+            appeal.common[shut] = _CLOSED_DOWN
         return appeal
 
-    def _capability_bonus(self) -> np.ndarray:
-        position = self.technology_of_platform
-        bonus = np.log(self.technologies["capability"] / 100.0)
-        return (
-            np.where(position >= 0, bonus[position], 0.0)
-            if len(bonus)
-            else np.zeros(len(self.platforms))
-        )
+    def _shut(self) -> list[int]:
+        """Rows of the platforms that cannot be joined this month."""
+        rows = enumerate(self.platforms.rows("closed_down", "launch_month"))
+        return [row for row, (gone, launch) in rows if gone or self.month < launch]
+
+    def _quality(self) -> np.ndarray:
+        """Quality of each platform with the capability of what it stands on, (P,) utils."""
+        bonus = np.log(self.technologies["capability"] / 100.0).tolist()
+        stand = self.technology_of_platform.tolist()
+        return self.platforms["quality"] + [bonus[at] if at >= 0 else 0.0 for at in stand]
 
     def choose(self) -> None:
         """Let every side choose, all on last month's shares; then the new shares become known."""
+        quality, shut = self._quality(), self._shut()
         appeals = {
-            name: self.appeal(name)
+            name: self._appeal(name, quality, shut)
             for name, side in self.sides.items()
             if side.rules.updating == "synchronous"
         }
-        alive = self.alive
         for name, side in self.sides.items():
-            gone = side.alternatives.member[:, ~alive].any(axis=1)
+            gone = np.zeros(len(side.alternatives.size), bool)
+            if shut:
+                gone = side.alternatives.member[:, shut].any(axis=1)
             if name in appeals:
                 side.choose(self.month, appeals[name], gone)
                 continue
@@ -227,17 +248,16 @@ class Market:
         """Let engagement follow, let the mechanisms advance the market, and settle the month."""
         self._engage()
         payments.settle(self)
-        for mechanism in self.mechanisms:
+        for mechanism in self._acting["update"]:
             mechanism.update(self)
         payments.book(self)
 
     def _engage(self) -> None:
         """Hours per user and month: ``min(attention, hours * (1 + lifts))``."""
         lift = np.zeros(len(self.platforms))
-        for mechanism in self.mechanisms:
+        for mechanism in self._acting["engagement"]:
             part = mechanism.engagement(self)
             if part is not None:
                 lift = lift + part
-        self.platforms["hours"][:] = np.clip(
-            self.rules.hours * (1.0 + lift), 0.0, self.rules.attention
-        )
+        hours = np.maximum(self.rules.hours * (1.0 + lift), 0.0)
+        np.minimum(hours, self.rules.attention, out=self.platforms["hours"])

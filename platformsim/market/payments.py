@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 
 def settle(market: Any) -> None:
     """Book the month's payments between sides and platform owners.
@@ -29,53 +27,57 @@ def settle(market: Any) -> None:
 
     Content and sales need a creator or a business on the platform.
     """
-    pay, platforms, rules = market.ledger.pay, market.platforms, market.rules
-    members = market.members
-    for row, owner in enumerate(market.owner_of_platform):
-        _fees(market, row, owner)
-        if members[row] <= 0:
+    pay, sides, rules = market.ledger.pay, market.sides, market.rules
+    fees = {name: market.platforms[f"fee_{name}"].tolist() for name in sides}
+    creators, businesses = (_present(market, side) for side in ("creators", "businesses"))
+    columns = market.platforms.rows("take_rate", "hours", "ad_yield")
+    for row, (take, hours, ad_yield) in enumerate(columns):
+        owner, members = market.owner_of_platform[row], market.members[row].item()
+        for name, fee in fees.items():
+            if fee[row]:
+                _fee(market, sides[name], row, owner, fee[row])
+        if members <= 0:
             continue
-        take = platforms["take_rate"][row]
-        if _present(market, "businesses", row):
-            hours = members[row] * platforms["hours"][row]
-            pay("businesses", owner, "advertising", hours * platforms["ad_yield"][row])
-            sales = members[row] * rules.business_spend
+        if businesses[row]:
+            pay("businesses", owner, "advertising", members * hours * ad_yield)
+            sales = members * rules.business_spend
             pay("users", "businesses", "sales", sales)
             pay("businesses", owner, "take", take * sales)
-        elif "businesses" not in market.sides:
-            hours = members[row] * platforms["hours"][row]
-            pay("customers", owner, "advertising", hours * platforms["ad_yield"][row])
-        if _present(market, "creators", row):
-            content = members[row] * rules.creator_spend
+        elif "businesses" not in sides:
+            pay("customers", owner, "advertising", members * hours * ad_yield)
+        if creators[row]:
+            content = members * rules.creator_spend
             pay("users", "creators", "content", content)
             pay("creators", owner, "take", take * content)
 
 
-def _present(market: Any, side: str, platform: int) -> bool:
-    return side in market.sides and market.share[side][platform] > 0
+def _present(market: Any, side: str) -> list[bool]:
+    if side not in market.sides:
+        return [False] * len(market.platforms)
+    return [share > 0 for share in market.share[side].tolist()]
 
 
-def _fees(market: Any, row: int, owner: str) -> None:
-    for name, side in market.sides.items():
-        fee = market.platforms[f"fee_{name}"][row]
-        if fee:
-            members = side.alternatives.members(side.counts)[row]
-            if fee > 0:
-                market.ledger.pay(name, owner, "fees", fee * members)
-            else:
-                market.ledger.pay(owner, name, "subsidy", -fee * members)
+def _fee(market: Any, side: Any, row: int, owner: str, fee: float) -> None:
+    members = side.alternatives.members(side.counts)[row]
+    if fee > 0:
+        market.ledger.pay(side.name, owner, "fees", fee * members)
+    else:
+        market.ledger.pay(owner, side.name, "subsidy", -fee * members)
 
 
 def book(market: Any) -> None:
     """Close the month's ledger and carry each releaser's cash, revenue and cost."""
-    market.ledger.close_month()
-    releasers, ledger = market.releasers, market.ledger
-    for row, name in enumerate(releasers.names):
+    ledger, releasers = market.ledger, market.releasers
+    received, paid = (total.tolist() for total in ledger.close_month())
+    gifts = ledger.received[:, ledger.reasons.index("patronage")].tolist()
+    for row, (name, (cash,)) in enumerate(
+        zip(releasers.names, releasers.rows("cash"), strict=True)
+    ):
         account = ledger.accounts.index(name)
-        patronage = ledger.received[account, ledger.reasons.index("patronage")]
+        patronage, cost = gifts[account], paid[account]
+        revenue = received[account] - patronage
         releasers["patronage"][row] = patronage
-        releasers["revenue"][row] = ledger.received[account].sum() - patronage
-        releasers["cost"][row] = ledger.paid[account].sum()
-    np.subtract(releasers["revenue"], releasers["cost"], out=releasers["profit"])
-    cash = releasers["cash"]
-    cash += releasers["profit"] + releasers["patronage"]
+        releasers["revenue"][row] = revenue
+        releasers["cost"][row] = cost
+        releasers["profit"][row] = revenue - cost
+        releasers["cash"][row] = cash + (revenue - cost + patronage)

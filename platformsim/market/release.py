@@ -7,7 +7,7 @@ and who can do research on it. Mechanisms read these terms; none of them reads t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -56,6 +56,9 @@ class Terms:
     research_access: np.ndarray
 
 
+_TERMS = len(fields(Terms))
+
+
 def start(technologies: Table) -> None:
     """Add the columns of release to the technology table and open what is open at month 0."""
     capability = technologies["capability"]
@@ -86,55 +89,68 @@ def advance(technologies: Table, month: int, closes: np.ndarray) -> None:
     closes : (L,) bool
         ``open_then_close`` technologies that their owner closes now.
     """
-    mode = technologies["mode"]
-    waited = month - technologies["generation_month"] >= technologies["delay_months"]
-    matured = _matured(technologies, month)
-    newest = (mode == OPEN) | (mode == CAPPED)
-    newest |= (mode == DELAYED) & waited
-    newest |= (mode == THEN_CLOSE) & (technologies["reverted"] == 0) & ~closes
-    closing = (technologies["newest_open"] == 1) & ~newest
-    closing &= (mode != DELAYED) & (mode != STAGED)
-    technologies["reverted"][closing] = 1.0
-    technologies["reverted_month"][closing] = month
-    technologies["reverted"][newest] = 0.0
-    opened = np.where(newest, technologies["capability"], 0.0)
-    opened = np.where(mode == STAGED, technologies["previous_capability"], opened)
-    opened = np.where((mode == DELAYED) & ~waited, matured, opened)
-    technologies["newest_open"][:] = newest
-    np.maximum(technologies["open_capability"], opened, out=technologies["open_capability"])
+    rows = technologies.rows(
+        "mode", "newest_open", "reverted", "generation_month", "delay_months", "capability",
+        "previous_capability", "open_capability",
+    )  # fmt: skip
+    for row, (mode, was_open, reverted, since, delay, newest, previous, best) in enumerate(rows):
+        waited = month - since >= delay
+        matured = _matured(technologies.versions[row], since, newest, previous, month - delay)
+        opens = (
+            mode in (OPEN, CAPPED)
+            or (mode == DELAYED and waited)
+            or (mode == THEN_CLOSE and not reverted and not closes[row])
+        )
+        if opens:
+            technologies["reverted"][row] = 0.0
+        elif was_open and mode not in (DELAYED, STAGED):
+            technologies["reverted"][row] = 1.0
+            technologies["reverted_month"][row] = month
+        opened = newest if opens else 0.0
+        if mode == STAGED:
+            opened = previous
+        elif mode == DELAYED and not waited:
+            opened = matured
+        technologies["newest_open"][row] = opens
+        technologies["open_capability"][row] = max(best, opened)
 
 
-def _matured(technologies: Table, month: int) -> np.ndarray:
-    """Return the best generation whose own delay is over, 0 where there is none."""
-    best = np.zeros(len(technologies))
-    released, delay = technologies["generation_month"], technologies["delay_months"]
-    for row, versions in enumerate(technologies.versions):
-        if released[row] > versions[-1][0]:
-            # Superseded: it keeps what outsiders added to it while it was the newest.
-            versions[-1] = (versions[-1][0], float(technologies["previous_capability"][row]))
-            versions.append((float(released[row]), float(technologies["capability"][row])))
-        ready = [level for since, level in versions if month - since >= delay[row]]
-        best[row] = max(ready, default=0.0)
-    return best
+def _matured(
+    versions: list[tuple[float, float]], since: float, newest: float, previous: float, until: float
+) -> float:
+    """Return the best generation that was released by a month, 0 where there is none."""
+    if since > versions[-1][0]:
+        # Superseded: it keeps what outsiders added to it while it was the newest.
+        versions[-1] = (versions[-1][0], previous)
+        versions.append((since, newest))
+    return max((level for released, level in versions if released <= until), default=0.0)
 
 
 def terms(technologies: Table) -> Terms:
     """Return this month's terms of every technology."""
-    mode, newest = technologies["mode"], technologies["newest_open"]
-    opened, reverted = technologies["open_capability"], technologies["reverted"]
-    released = (opened > 0) & (reverted == 0)
-    staged = mode == STAGED
-    copies = ((reverted == 1) | ((mode == DELAYED) & (opened > 0))).astype(np.float64)
-    behind = np.where(staged, opened / technologies["capability"], 0.0)
-    return Terms(
-        open_access=released.astype(np.float64),
-        api_access=1.0 - newest,
-        open_capability=opened,
-        margin=1.0 - newest,
-        licence=((mode == CAPPED) & (newest == 1)).astype(np.float64),
-        lab_pays_inference=np.where(staged, 0.5, 1.0 - newest),
-        leak=(opened > 0).astype(np.float64),
-        bad_actor_access=np.maximum(newest, copies),
-        defender_visibility=np.maximum(newest, copies),
-        research_access=np.maximum(newest, behind),
+    rows = technologies.rows("mode", "newest_open", "open_capability", "reverted", "capability")
+    each = [_terms(*row) for row in rows]
+    return Terms(*np.array(each, np.float64).reshape(-1, _TERMS).T)
+
+
+def _terms(
+    mode: float, newest: float, opened: float, reverted: float, capability: float
+) -> tuple[float, ...]:
+    """Return the terms of one technology, in the order of :class:`Terms`."""
+    closed, ever = 1.0 - newest, opened > 0
+    # Copies of what was open once cannot be recalled.
+    copies = 1.0 if reverted or (mode == DELAYED and ever) else 0.0
+    seen = max(newest, copies)
+    behind = opened / capability if mode == STAGED else 0.0
+    return (
+        1.0 if ever and not reverted else 0.0,  # open_access
+        closed,  # api_access
+        opened,  # open_capability
+        closed,  # margin
+        newest if mode == CAPPED else 0.0,  # licence
+        0.5 if mode == STAGED else closed,  # lab_pays_inference
+        1.0 if ever else 0.0,  # leak
+        seen,  # bad_actor_access
+        seen,  # defender_visibility
+        max(newest, behind),  # research_access
     )

@@ -93,7 +93,7 @@ class Streams:
         self._key = (self.seed & 0xFFFFFFFF, self.replicate & 0xFFFFFFFF)
         self.key = np.array(self._key, np.uint32)
         self._names: dict[int, str] = {}
-        self._scalars: dict[tuple[str, int, int], np.ndarray] = {}
+        self._scalars: dict[tuple[str, int, int], list[float]] = {}
 
     def _stream(self, name: str) -> int:
         number = zlib.crc32(name.encode())
@@ -192,10 +192,11 @@ class Streams:
 
     def one(self, name: str, step: int, item: int = 0) -> float:
         """Return the single uniform of a market-wide draw."""
-        first = step - step % _SCALAR_BLOCK
-        key = (name, item, first)
+        block, place = divmod(step, _SCALAR_BLOCK)
+        key = (name, item, block)
         if key not in self._scalars:
+            first = block * _SCALAR_BLOCK
             steps = np.arange(first, first + _SCALAR_BLOCK, dtype=np.uint64)
             words = philox((0, steps, self._stream(name), item), self._key)
-            self._scalars[key] = unit(words[0])
-        return float(self._scalars[key][step - first])
+            self._scalars[key] = unit(words[0]).tolist()
+        return self._scalars[key][place]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 
@@ -34,10 +36,18 @@ class Table:
         """Return a column; the array itself, so that its owner may write to it."""
         return self.columns[column]
 
-    def __setitem__(self, column: str, values: np.ndarray) -> None:
+    def __setitem__(self, column: str, values: object) -> None:
         """Write to an existing column, in place."""
         self.columns[column][:] = values
 
+    def rows(self, *columns: str) -> Iterator[tuple[float, ...]]:
+        """Iterate over the rows of some columns, as they are now.
+
+        A rule for a single row is quicker in plain numbers than in arrays of two or three.
+        """
+        kept = self.columns
+        return zip(*[kept[column].tolist() for column in columns], strict=True)
+
     def add(self, column: str, values: object) -> None:
         """Add a column from one value or one a row."""
-        self.columns[column] = np.array(np.broadcast_to(values, len(self.names)), np.float64)
+        self.columns[column] = np.full(len(self.names), values, np.float64)

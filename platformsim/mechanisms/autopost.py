@@ -75,29 +75,30 @@ class Autopost(Mechanism):
     def update(self, market: Any) -> None:
         """Let reactions feed next month's activity, and let rivals copy an open hook."""
         platforms = market.platforms
-        hook, activity = platforms["hook"], platforms["activity"]
-        np.maximum(hook, platforms["posting_hook"], out=hook)
-        posts = hook * self.gen_rate * self.autopost * activity
-        weary = self.fatigue * posts / _DAYS
-        per_post = self.reactions_per_post * self._capability(market)
-        gain = hook * self.gen_rate * self.autopost * per_post * self.retention_gain * (1 - weary)
-        platforms["reactions"][:] = posts * per_post
-        platforms["loop_gain"][:] = gain
-        activity[:] = np.clip(1.0 + gain * activity, _QUIETEST, self.saturation)
-        self._copy(market, hook)
+        np.maximum(platforms["hook"], platforms["posting_hook"], out=platforms["hook"])
+        state = zip(platforms.rows("hook", "activity"), self._capability(market), strict=True)
+        for row, ((hook, activity), capability) in enumerate(state):
+            made = hook * self.gen_rate * self.autopost
+            posts = made * activity
+            weary = self.fatigue * posts / _DAYS
+            per_post = self.reactions_per_post * capability
+            gain = made * per_post * self.retention_gain * (1 - weary)
+            livelier = min(max(1.0 + gain * activity, _QUIETEST), self.saturation)
+            platforms["reactions"][row] = posts * per_post
+            platforms["loop_gain"][row] = gain
+            platforms["activity"][row] = livelier
+        self._copy(market)
 
-    def _capability(self, market: Any) -> np.ndarray:
-        position = market.technology_of_platform
-        if not len(market.technologies):
-            return np.ones(len(market.platforms))
-        return np.where(position >= 0, market.technologies["capability"][position] / 100.0, 1.0)
+    def _capability(self, market: Any) -> list[float]:
+        """Capability of each platform's technology, relative to the first frontier."""
+        levels = market.technologies["capability"].tolist()
+        stand = market.technology_of_platform.tolist()
+        return [levels[at] / 100.0 if at >= 0 else 1.0 for at in stand]
 
-    def _copy(self, market: Any, hook: np.ndarray) -> None:
-        position = market.technology_of_platform
-        if not len(market.technologies):
-            return
-        source = (position >= 0) & (market.technologies["newest_open"][position] == 1)
-        source &= market.platforms["posting_hook"] > 0
-        if source.any():
-            best = market.platforms["posting_hook"][source].max()
+    def _copy(self, market: Any) -> None:
+        platforms, opened = market.platforms, market.technologies["newest_open"].tolist()
+        hooks = zip(platforms["posting_hook"].tolist(), market.technology_of_platform, strict=True)
+        best = max((hook for hook, at in hooks if at >= 0 and opened[at] == 1), default=0.0)
+        if best > 0:
+            hook = platforms["hook"]
             hook += self.copy_rate * np.maximum(best - hook, 0.0)

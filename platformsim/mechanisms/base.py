@@ -84,6 +84,10 @@ class Mechanism:
             raise TypeError(f"a mechanism named {cls.name!r} is part of the package; rename yours")
         REGISTRY[cls.name] = cls
 
+    def overrides(self, hook: str) -> bool:
+        """Whether the mechanism has a hook of its own; the market asks nobody else."""
+        return getattr(type(self), hook) is not getattr(Mechanism, hook)
+
     def start(self, market: Any) -> None:
         """Set the mechanism's columns at month 0."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -87,32 +88,39 @@ class Builders(Mechanism):
         variety = np.log1p(market.technologies["builders"] / 100.0)
         return self.variety_weight * (variety @ market.on_technology)
 
-    def ways_in(self, market: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Return the expected net margin of the open way and of the API, (L,) cu/month each."""
-        technologies, terms = market.technologies, market.terms
-        frontier = technologies["capability"].max()
-        earned = self.builder_income * (1.0 - technologies["toll_burden"])
-        closed = earned * technologies["capability"] / frontier
-        closed = closed - self.access_cost_closed * technologies["price_factor"]
-        opened = earned * terms.open_capability / frontier - self.access_cost_open
-        belief = technologies["belief"]
-        opened = belief * opened + (1.0 - belief) * closed
-        available = terms.api_access * self._served(market) > 0
-        return (
-            np.where(terms.open_access > 0, opened, _NO_WAY),
-            np.where(available, closed, _NO_WAY),
+    def ways_in(self, market: Any) -> list[tuple[float, float]]:
+        """Return each technology's expected net margin of the open way and of the API, cu/month."""
+        technologies, terms, ways = market.technologies, market.terms, []
+        frontier = max(technologies["capability"].tolist())
+        active = [*market.releasers["active"].tolist(), 1.0]  # -1, nobody, always serves
+        rows = zip(
+            technologies.rows("capability", "toll_burden", "price_factor", "belief"),
+            terms.open_capability.tolist(),
+            terms.open_access.tolist(),
+            terms.api_access.tolist(),
+            market.releaser_of_technology.tolist(),
+            strict=True,
         )
+        for (capability, burden, price, belief), best_open, open_access, api_access, owner in rows:
+            earned = self.builder_income * (1.0 - burden)
+            closed = earned * capability / frontier - self.access_cost_closed * price
+            opened = earned * best_open / frontier - self.access_cost_open
+            opened = belief * opened + (1.0 - belief) * closed
+            served = api_access * active[owner] > 0
+            ways.append((opened if open_access > 0 else _NO_WAY, closed if served else _NO_WAY))
+        return ways
 
-    def shares(self, values: np.ndarray) -> np.ndarray:
-        """Return the logit shares of staying out and of each technology, (L + 1,)."""
-        scaled = np.concatenate(([0.0], values / self.spread))
-        weight = np.exp(scaled - scaled.max())
-        return weight / weight.sum()
+    def shares(self, values: list[float]) -> list[float]:
+        """Return the logit shares of staying out and of each technology, L + 1 in all."""
+        scaled = [0.0, *(value / self.spread for value in values)]
+        best = max(scaled)
+        weight = np.exp([value - best for value in scaled])
+        return (weight / weight.sum()).tolist()
 
     def income_if_closed(self, market: Any) -> np.ndarray:
         """Access margin from the builders who would stay on as paying customers."""
         technologies = market.technologies
-        opened, closed = self.ways_in(market)
+        opened = np.array([opened for opened, _ in self.ways_in(market)])
         frontier = technologies["capability"].max()
         closed = self.builder_income * technologies["capability"] / frontier
         closed = closed - self.access_cost_closed * technologies["price_factor"]
@@ -125,73 +133,69 @@ class Builders(Mechanism):
         technologies = market.technologies
         if not len(technologies):
             return
-        opened, closed = self.ways_in(market)
-        best = np.maximum(opened, closed)
-        bonus = [
-            self._flow(market, 0, best, 1.0 - self.compute_barrier),
-            self._flow(market, 1, closed, self.compute_barrier),
-        ]
-        equipped, plain = (technologies[kind] for kind in _KINDS)
-        on_open = np.where(opened >= closed, equipped, 0.0) * (opened > _NO_WAY)
-        technologies["builders"] = equipped + plain
-        technologies["builders_open"] = on_open
-        self._earn(
-            market, on_open, on_open * bonus[0], (equipped - on_open) * bonus[0] + plain * bonus[1]
+        ways = self.ways_in(market)
+        bonus = zip(
+            self._flow(market, 0, [max(way) for way in ways], 1.0 - self.compute_barrier),
+            self._flow(market, 1, [closed for _, closed in ways], self.compute_barrier),
+            strict=True,
         )
-        technologies["capability"] += np.where(
-            on_open > 0, self.community_gain * on_open**self.sigma, 0.0
-        )
-
-    def _served(self, market: Any) -> np.ndarray:
-        owner = market.releaser_of_technology
-        if not len(market.releasers):
-            return np.ones(len(owner))
-        return np.where(owner >= 0, market.releasers["active"][owner], 1.0)
-
-    def _flow(self, market: Any, kind: int, values: np.ndarray, part: float) -> np.ndarray:
-        """Move builders of a kind; return what an entrant earns above the average idea, (L,)."""
-        column = market.technologies[_KINDS[kind]]
-        pool = round(self.builder_pool * part)
-        target = self.shares(values)
-        item = kind * 64
-        for row, exodus in enumerate(market.technologies["fork_exodus"]):
-            column[row] -= market.binomial("builders.fork", column[row], exodus, item + row)
-        stock = np.concatenate(([max(pool - column.sum(), 0.0)], column))
-        leaving = np.array(
-            [
-                market.binomial("builders.review", n, self.review_rate, item + place)
-                for place, n in enumerate(stock)
-            ]
-        )
-        moving, left = leaving.sum(), 1.0
-        column -= leaving[1:]
-        for row, share in enumerate(target[1:]):
-            arrived = market.binomial(
-                "builders.enter", moving, share / left if left > 0 else 0.0, item + row
+        technologies["builders_open"] = [
+            equipped if opened >= closed and opened > _NO_WAY else 0.0
+            for (equipped,), (opened, closed) in zip(
+                technologies.rows(_KINDS[0]), ways, strict=True
             )
-            column[row] += arrived
+        ]
+        technologies["builders"] = technologies[_KINDS[0]] + technologies[_KINDS[1]]
+        self._earn(market, bonus)
+        technologies["capability"] += (
+            self.community_gain * technologies["builders_open"] ** self.sigma
+        )
+
+    def _flow(self, market: Any, kind: int, values: list[float], part: float) -> list[float]:
+        """Move builders of a kind; return what an entrant earns above the average idea."""
+        column = market.technologies[_KINDS[kind]]
+        pool, target, item = round(self.builder_pool * part), self.shares(values), kind * 64
+        for row, exodus in enumerate(market.technologies["fork_exodus"].tolist()):
+            if exodus:
+                column[row] -= market.binomial("builders.fork", column[row], exodus, item + row)
+        idle = max(pool - column.sum().item(), 0.0)
+        staying, moving, left = [], 0.0, 1.0
+        for place, n in enumerate((idle, *column.tolist())):
+            leaving = market.binomial("builders.review", n, self.review_rate, item + place)
+            staying.append(n - leaving)
+            moving += leaving
+        for row, share in enumerate(target[1:]):
+            chance = share / left if left > 0 else 0.0
+            arrived = market.binomial("builders.enter", moving, chance, item + row)
+            column[row] = staying[row + 1] + arrived
             moving, left = moving - arrived, left - share
         out = min(max(target[0], 1e-300), 1.0 - 1e-12)
-        expected = self.spread * -np.log(out) / (1.0 - out)
-        return np.where(values > _NO_WAY, np.maximum(expected - values, 0.0), 0.0)
+        expected = self.spread * -np.log(out).item() / (1.0 - out)
+        return [max(expected - v, 0.0) if v > _NO_WAY else 0.0 for v in values]
 
-    def _earn(
-        self, market: Any, on_open: np.ndarray, bonus_open: np.ndarray, bonus_api: np.ndarray
-    ) -> None:
-        technologies, pay = market.technologies, market.ledger.pay
-        frontier = technologies["capability"].max()
-        on_api = technologies["builders"] - on_open
-        kept = 1.0 - technologies["toll_burden"]
-        served = self.builder_income * (1.0 - technologies["service_loss"]) / frontier
-        opened = on_open * served * market.terms.open_capability + bonus_open / kept
-        api = on_api * self.builder_income * technologies["capability"] / frontier
-        technologies["downstream_open"] = opened
-        technologies["downstream"] = opened + api + bonus_api / kept
-        pay(CUSTOMERS, BUILDERS, "products", technologies["downstream"].sum())
-        pay(BUILDERS, SUPPLIERS, "hosting", on_open.sum() * self.access_cost_open)
-        bill = on_api * self.access_cost_closed * technologies["price_factor"]
-        running = on_api * self.access_cost_closed * (1.0 - technologies["api_margin"])
-        for row, owner in enumerate(market.owner_of_technology):
-            lab = owner or SUPPLIERS
-            pay(BUILDERS, lab, "access", bill[row])
-            pay(lab, SUPPLIERS, "inference", running[row])
+    def _earn(self, market: Any, bonus: Iterable[tuple[float, float]]) -> None:
+        """Let builders earn by what they build on, and pay for it."""
+        technologies, pay, income = market.technologies, market.ledger.pay, self.builder_income
+        frontier, opened, downstream = max(technologies["capability"].tolist()), [], []
+        rows = technologies.rows(
+            *_KINDS, "builders_open", "toll_burden", "service_loss", "capability", "price_factor",
+            "api_margin",
+        )  # fmt: skip
+        for owner, row, best_open, (bonus_equipped, bonus_plain) in zip(
+            market.owner_of_technology, rows, market.terms.open_capability.tolist(), bonus,
+            strict=True,
+        ):  # fmt: skip
+            equipped, plain, on_open, burden, loss, capability, price, margin = row
+            on_api, kept = equipped + plain - on_open, 1.0 - burden
+            served = income * (1.0 - loss) / frontier
+            ideas = (equipped - on_open) * bonus_equipped + plain * bonus_plain
+            opened.append(on_open * served * best_open + on_open * bonus_equipped / kept)
+            api = on_api * income * capability / frontier
+            downstream.append(opened[-1] + api + ideas / kept)
+            lab, bought = owner or SUPPLIERS, on_api * self.access_cost_closed
+            pay(BUILDERS, lab, "access", bought * price)
+            pay(lab, SUPPLIERS, "inference", bought * (1.0 - margin))
+        technologies["downstream_open"], technologies["downstream"] = opened, downstream
+        pay(CUSTOMERS, BUILDERS, "products", technologies["downstream"].sum().item())
+        hosted = technologies["builders_open"].sum().item()
+        pay(BUILDERS, SUPPLIERS, "hosting", hosted * self.access_cost_open)

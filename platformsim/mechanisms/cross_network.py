@@ -11,11 +11,11 @@ from platformsim.market.laws import NETWORK_LAWS, network_value
 from platformsim.mechanisms.base import Contrast, Mechanism, Values
 from platformsim.parameters import param
 
+# Whom each side gains from, and by which parameter.
 _PULLS = {
-    ("users", "creators"): "beta_uc",
-    ("creators", "users"): "beta_cu",
-    ("users", "businesses"): "beta_ub",
-    ("businesses", "users"): "beta_bu",
+    "users": (("creators", "beta_uc"), ("businesses", "beta_ub")),
+    "creators": (("users", "beta_cu"),),
+    "businesses": (("users", "beta_bu"),),
 }
 
 
@@ -68,8 +68,8 @@ class CrossNetwork(Mechanism):
     def utility(self, market: Any, side: str) -> Values:
         """See the class."""
         total = np.zeros(len(market.platforms))
-        for (gains, source), name in _PULLS.items():
-            if gains == side and source in market.sides:
+        for source, name in _PULLS[side]:
+            if source in market.sides:
                 value = network_value(market.reach(source), self.law, self.shape)
                 total += getattr(self, name) * value
         if side == self.subsidy_side and self.subsidy_platform in market.platforms.index:

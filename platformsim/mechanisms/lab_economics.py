@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -91,14 +92,16 @@ class LabEconomics(Mechanism):
     def price(self, market: Any) -> np.ndarray:
         """Return the price of access relative to the full price, (L,)."""
         technologies = market.technologies
-        capability = technologies["capability"]
         best = market.terms.open_capability.max(initial=0.0)
         if best <= 0 or not self.price_cap:
-            return np.ones(len(capability))
-        speed = np.maximum(technologies["generation_gain"], 1e-9) / self.gen_months
-        lead = np.maximum(np.log(capability / best) / speed, 0.0)
-        hosting = (1.0 - technologies["api_margin"]) * (1.0 + self.host_markup)
-        return np.minimum(1.0, hosting * (1.0 + self.lead_value * lead / 12.0))
+            return np.ones(len(technologies))
+        leads, caps = np.log(technologies["capability"] / best).tolist(), []
+        rows = technologies.rows("generation_gain", "api_margin")
+        for lead, (gain, margin) in zip(leads, rows, strict=True):
+            months = max(lead / (max(gain, 1e-9) / self.gen_months), 0.0)
+            hosting = (1.0 - margin) * (1.0 + self.host_markup)
+            caps.append(min(1.0, hosting * (1.0 + self.lead_value * months / 12.0)))
+        return np.array(caps)
 
     def income_if_closed(self, market: Any) -> np.ndarray:
         """Return the margin on API demand and subscriptions, as if the newest were closed."""
@@ -111,87 +114,102 @@ class LabEconomics(Mechanism):
         """Sell access, train, learn, and see who is still in business."""
         if not len(market.technologies):
             return
-        market.technologies["price_factor"][:] = self.price(market)
-        for row, owner in enumerate(market.owner_of_technology):
-            active = self._active(market, row)
-            self._sell(market, row, owner, active)
-            if active:
-                self._subscribe(market, row, owner)
-                self._train(market, row, owner)
-        self._learn(market)
+        market.technologies["price_factor"] = self.price(market)
+        active = self._active(market)
+        self._sell(market, active)
+        if self.sub_price and "users" in market.sides:
+            self._subscribe(market, active)
+        self._train(market, active)
+        self._learn(market, active)
         self._survive(market)
 
-    def _active(self, market: Any, row: int) -> bool:
-        position = market.releaser_of_technology[row]
-        return position >= 0 and market.releasers["active"][position] == 1
+    def _active(self, market: Any) -> list[bool]:
+        """Whether each technology has an owner who is in business, (L,)."""
+        active = [*market.releasers["active"].tolist(), 0.0]  # -1, nobody, never is
+        return [active[owner] == 1 for owner in market.releaser_of_technology.tolist()]
 
-    def _sell(self, market: Any, row: int, owner: str, active: bool) -> None:
-        technologies, pay = market.technologies, market.ledger.pay
-        demand = self.api_scale * technologies["api_demand"][row]
-        running = 1.0 - technologies["api_margin"][row]
-        sold = demand * market.terms.lab_pays_inference[row] if active else 0.0
-        hosted = (demand - sold) * (market.terms.open_capability[row] > 0)
-        if sold:
-            pay(CUSTOMERS, owner, "api", sold * technologies["price_factor"][row])
-            pay(owner, SUPPLIERS, "inference", sold * running)
-        if hosted:
-            pay(CUSTOMERS, SUPPLIERS, "hosting", hosted * running * (1.0 + self.host_markup))
+    def _sell(self, market: Any, active: list[bool]) -> None:
+        technologies, terms, pay = market.technologies, market.terms, market.ledger.pay
+        rows = technologies.rows("api_demand", "api_margin", "price_factor")
+        for (api_demand, margin, price), owner, in_business, share, opened in zip(
+            rows,
+            market.owner_of_technology,
+            active,
+            terms.lab_pays_inference.tolist(),
+            terms.open_capability.tolist(),
+            strict=True,
+        ):
+            demand, running = self.api_scale * api_demand, 1.0 - margin
+            sold = demand * share if in_business else 0.0
+            hosted = (demand - sold) * (opened > 0)
+            if sold:
+                pay(CUSTOMERS, owner, "api", sold * price)
+                pay(owner, SUPPLIERS, "inference", sold * running)
+            if hosted:
+                pay(CUSTOMERS, SUPPLIERS, "hosting", hosted * running * (1.0 + self.host_markup))
 
-    def _subscribe(self, market: Any, row: int, owner: str) -> None:
-        if not self.sub_price or "users" not in market.sides:
-            return
-        technologies = market.technologies
-        members = np.floor(market.owned_platforms[row] @ market.members)
-        stock = min(technologies["subscribers"][row], members)
-        if market.terms.margin[row]:
-            free = members - stock
-            joining = market.binomial("lab.subscribe", free, self.sub_uptake, row)
-        else:
-            joining = 0
-        leaving = market.binomial("lab.unsubscribe", stock, self.churn, row)
-        technologies["subscribers"][row] = stock + joining - leaving
-        paying = technologies["subscribers"][row] * market.terms.margin[row]
-        price = self.sub_price * technologies["price_factor"][row]
-        market.ledger.pay("users", owner, "subscription", paying * price)
+    def _subscribe(self, market: Any, active: list[bool]) -> None:
+        technologies, sells = market.technologies, market.terms.margin.tolist()
+        columns = technologies.rows("subscribers", "price_factor")
+        for row, (subscribers, price_factor) in enumerate(columns):
+            if not active[row]:
+                continue
+            members = math.floor(market.owned_platforms[row] @ market.members)
+            stock, joining = min(subscribers, members), 0
+            if sells[row]:
+                joining = market.binomial("lab.subscribe", members - stock, self.sub_uptake, row)
+            leaving = market.binomial("lab.unsubscribe", stock, self.churn, row)
+            subscribers = stock + joining - leaving
+            technologies["subscribers"][row] = subscribers
+            bill = subscribers * sells[row] * (self.sub_price * price_factor)
+            owner = market.owner_of_technology[row]
+            market.ledger.pay("users", owner, "subscription", bill)
 
-    def _train(self, market: Any, row: int, owner: str) -> None:
-        technologies = market.technologies
-        position = market.releaser_of_technology[row]
-        budget = market.releasers["rnd_scale"][position] * self.train_cost_0 / self.gen_months
-        technologies["rnd_bill"][row] = budget
-        bill = budget * (1.0 - technologies["rnd_saving"][row])
-        market.ledger.pay(owner, SUPPLIERS, "training", bill)
-        if budget <= 0:
-            return
-        cost = self.train_cost_0 * self.cost_growth ** technologies["generation"][row]
-        technologies["progress"][row] += budget / cost
-        if technologies["progress"][row] >= 1.0 - 1e-9:
-            technologies["progress"][row] = 0.0
-            technologies["generation"][row] += 1.0
-            technologies["generation_month"][row] = market.month
-            technologies["previous_capability"][row] = technologies["capability"][row]
-            technologies["capability"][row] *= np.exp(technologies["generation_gain"][row])
+    def _train(self, market: Any, active: list[bool]) -> None:
+        technologies, scale = market.technologies, market.releasers["rnd_scale"].tolist()
+        columns = technologies.rows("rnd_saving", "generation", "progress", "capability")
+        for row, (saving, generation, progress, capability) in enumerate(columns):
+            if not active[row]:
+                continue
+            position = market.releaser_of_technology[row]
+            budget = scale[position] * self.train_cost_0 / self.gen_months
+            technologies["rnd_bill"][row] = budget
+            bill = budget * (1.0 - saving)
+            market.ledger.pay(market.owner_of_technology[row], SUPPLIERS, "training", bill)
+            if budget <= 0:
+                continue
+            progress += budget / (self.train_cost_0 * self.cost_growth**generation)
+            technologies["progress"][row] = progress
+            if progress >= 1.0 - 1e-9:
+                technologies["progress"][row] = 0.0
+                technologies["generation"][row] += 1.0
+                technologies["generation_month"][row] = market.month
+                technologies["previous_capability"][row] = capability
+                technologies["capability"][row] *= np.exp(technologies["generation_gain"][row])
 
-    def _learn(self, market: Any) -> None:
-        capability = market.technologies["capability"]
-        active = np.array([self._active(market, row) for row in range(len(capability))])
-        others = np.where(np.eye(len(capability), dtype=bool), 0.0, 1.0)
-        opened = (others * market.terms.open_capability * market.terms.leak).max(axis=1)
-        closed = (others * capability).max(axis=1)
+    def _learn(self, market: Any, active: list[bool]) -> None:
+        capability, terms = market.technologies["capability"], market.terms
+        newest = capability.tolist()
+        lent = (terms.open_capability * terms.leak).tolist()
         fast, slow = (1.0 - (1.0 - rate) ** (1 / 12) for rate in (self.leak_rate, self.leak_closed))
-        gain = fast * np.maximum(opened - capability, 0.0)
-        gain = np.maximum(gain, slow * np.maximum(closed - capability, 0.0))
-        capability += np.where(active, gain, 0.0)
+        for row, own in enumerate(newest):
+            if active[row]:
+                opened = max(lent[:row] + lent[row + 1 :], default=0.0)
+                closed = max(newest[:row] + newest[row + 1 :], default=0.0)
+                gain = max(fast * max(opened - own, 0.0), slow * max(closed - own, 0.0))
+                capability[row] += gain
 
     def _survive(self, market: Any) -> None:
         releasers, ledger = market.releasers, market.ledger
-        for row, name in enumerate(releasers.names):
-            if not releasers["active"][row]:
+        columns = releasers.rows("active", "cash", "patron_topup")
+        for row, (active, cash, topup) in enumerate(columns):
+            name = releasers.names[row]
+            if not active:
                 continue
-            loss = max(0.0, -ledger.net(name))
-            patron = market.patrons[name]
-            if patron and loss:
-                ledger.pay(patron, name, "patronage", releasers["patron_topup"][row] * loss)
-            if self.exits and releasers["cash"][row] + ledger.net(name) < 0:
+            net, patron = ledger.net(name), market.patrons[name]
+            if patron and net < 0:
+                ledger.pay(patron, name, "patronage", topup * -net)
+                net = ledger.net(name)
+            if self.exits and cash + net < 0:
                 releasers["active"][row] = 0.0
                 market.platforms["closed_down"][market.releaser_of_platform == row] = 1.0

@@ -14,6 +14,7 @@ from platformsim.parameters import param
 # A substitute counts when it is reachable within 3 months at less than 10 % of a year's revenue.
 _SUBSTITUTE_MONTHS = 0.1 * 12
 _COMPARABLE = 0.9
+_MEASURED = ("tolls", "toll_burden", "service_loss", "crossing", "gated")
 
 
 @dataclass(frozen=True)
@@ -86,59 +87,75 @@ class OpenGate(Mechanism):
         technologies = market.technologies
         if not len(technologies):
             return
-        coverage = self.coverage(market)
-        forked = technologies["forked"]
-        forked += self.fork_rate * (self._wants_fork(coverage, market) - forked)
-        opened = technologies["downstream_open"]
-        served = technologies["downstream"] - opened
-        covered = coverage * (opened * (1.0 - forked) + served)
-        technologies["tolls"][:] = self.toll * covered
-        technologies["toll_burden"][:] = self.toll * coverage * (1.0 - forked)
-        technologies["service_loss"][:] = self.service_value * coverage * forked
-        technologies["licences"][:] = self._licences(market)
-        for row, owner in enumerate(market.owner_of_technology):
-            if owner:
-                market.ledger.pay(BUILDERS, owner, "toll", technologies["tolls"][row])
-        crossing = coverage * opened * (1.0 - forked)
-        stuck = np.exp(-_SUBSTITUTE_MONTHS / self.fork_cost) if self.fork_cost > 0 else 0.0
+        coverage = self.coverage(market).tolist()
+        wish, forked = self._wants_fork(coverage, market), technologies["forked"].tolist()
+        forked = [f + self.fork_rate * (w - f) for f, w in zip(forked, wish, strict=True)]
+        technologies["forked"] = forked
+        stuck = np.exp(-_SUBSTITUTE_MONTHS / self.fork_cost).item() if self.fork_cost > 0 else 0.0
         gate = 1.0 if self.control_coverage > 0 else 0.0
-        technologies["crossing"][:] = crossing + gate * served
-        technologies["gated"][:] = crossing * stuck + gate * served * self._no_other(market)
+        measured = []
+        for covered, away, owner, no_other, (opened, downstream) in zip(
+            coverage,
+            forked,
+            market.owner_of_technology,
+            self._no_other(market),
+            technologies.rows("downstream_open", "downstream"),
+            strict=True,
+        ):
+            served, stay = downstream - opened, 1.0 - away
+            tolls = self.toll * (covered * (opened * stay + served))
+            burden, loss = self.toll * covered * stay, self.service_value * covered * away
+            crossing = covered * opened * stay
+            gated = crossing * stuck + gate * served * no_other
+            measured.append((tolls, burden, loss, crossing + gate * served, gated))
+            if owner:
+                market.ledger.pay(BUILDERS, owner, "toll", tolls)
+        for name, column in zip(_MEASURED, zip(*measured, strict=True), strict=True):
+            technologies[name] = column
+        technologies["licences"] = self._licences(market)
 
-    def _wants_fork(self, coverage: np.ndarray, market: Any) -> np.ndarray:
-        saved = self.fork_horizon * coverage * max(0.0, self.toll - self.service_value)
+    def _wants_fork(self, coverage: list[float], market: Any) -> list[float]:
+        margin = max(0.0, self.toll - self.service_value)
+        saved = [self.fork_horizon * covered * margin for covered in coverage]
         if self.fork_cost > 0:
-            wish = 1.0 - np.exp(-saved / self.fork_cost)
+            wish = (1.0 - np.exp([-worth / self.fork_cost for worth in saved])).tolist()
         else:
-            wish = (saved > 0).astype(np.float64)
-        return wish * market.terms.open_access
+            wish = [float(worth > 0) for worth in saved]
+        return [
+            w * access for w, access in zip(wish, market.terms.open_access.tolist(), strict=True)
+        ]
 
-    def _no_other(self, market: Any) -> np.ndarray:
-        technologies, terms = market.technologies, market.terms
-        capability = technologies["capability"]
-        plain = technologies["builders_plain"]
-        equipped = technologies["builders"] - plain - technologies["builders_open"]
-        bar = _COMPARABLE * capability[:, None]
-        others = ~np.eye(len(capability), dtype=bool)
-        by_api = (others & (capability >= bar) & (terms.api_access > 0)).any(axis=1)
-        openly = (others & (terms.open_capability >= bar) & (terms.open_access > 0)).any(axis=1)
-        stuck = plain * ~by_api + equipped * ~(by_api | openly)
-        return stuck / np.maximum(plain + equipped, 1.0)
+    def _no_other(self, market: Any) -> list[float]:
+        """Share of each technology's served builders who have no comparable other model."""
+        technologies, terms, found = market.technologies, market.terms, []
+        newest = zip(technologies["capability"].tolist(), terms.api_access.tolist(), strict=True)
+        copies = zip(terms.open_capability.tolist(), terms.open_access.tolist(), strict=True)
+        by_api = [capability if access > 0 else 0.0 for capability, access in newest]
+        openly = [capability if access > 0 else 0.0 for capability, access in copies]
+        rows = technologies.rows("capability", "builders", "builders_plain", "builders_open")
+        for row, (capability, builders, plain, on_open) in enumerate(rows):
+            bar, equipped = _COMPARABLE * capability, builders - plain - on_open
+            an_api = max(by_api[:row] + by_api[row + 1 :], default=0.0) >= bar
+            a_copy = max(openly[:row] + openly[row + 1 :], default=0.0) >= bar
+            stuck = plain * (not an_api) + equipped * (not (an_api or a_copy))
+            found.append(stuck / max(plain + equipped, 1.0))
+        return found
 
-    def _licences(self, market: Any) -> np.ndarray:
-        technologies = market.technologies
-        income = np.zeros(len(technologies))
+    def _licences(self, market: Any) -> list[float]:
+        income = [0.0] * len(market.technologies)
         if not self.licensing or "users" not in market.sides:
             return income
-        users = market.sides["users"].living
-        for row, owner in enumerate(market.owner_of_technology):
+        rows = market.technologies.rows("licence_cap", "licence_fee")
+        for row, (cap, fee) in enumerate(rows):
+            owner = market.owner_of_technology[row]
             if not (owner and market.terms.licence[row]):
                 continue
-            above = np.maximum(market.share["users"] - technologies["licence_cap"][row], 0.0)
-            for platform in np.flatnonzero(market.on_technology[row] * above > 0):
+            users = market.sides["users"].living
+            for platform, share in enumerate(market.share["users"].tolist()):
                 payer = market.owner_of_platform[platform]
-                if payer != owner:
-                    due = technologies["licence_fee"][row] * above[platform] * users
+                stands = market.technology_of_platform[platform] == row
+                if stands and share > cap and payer != owner:
+                    due = fee * (share - cap) * users
                     market.ledger.pay(payer, owner, "licence", due)
                     income[row] += due
         return income

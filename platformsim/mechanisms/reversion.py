@@ -84,8 +84,11 @@ class Reversion(Mechanism):
     def closes(self, market: Any) -> np.ndarray | None:
         """See the class."""
         technologies = market.technologies
+        early = self.rule == "never" or market.month <= self.open_months
+        if early or THEN_CLOSE not in technologies["mode"].tolist():
+            return None
         open_now = (technologies["mode"] == THEN_CLOSE) & (technologies["newest_open"] == 1)
-        if self.rule == "never" or market.month <= self.open_months or not open_now.any():
+        if not open_now.any():
             return None
         trigger = np.zeros(len(technologies), bool)
         if self.rule in ("share", "either"):
@@ -104,16 +107,25 @@ class Reversion(Mechanism):
     def update(self, market: Any) -> None:
         """Update beliefs, and let forks and distrust bite when their time has come."""
         technologies = market.technologies
-        reverted, newest = technologies["reverted"] == 1, technologies["newest_open"] == 1
-        belief, weight = technologies["belief"], technologies["belief_weight"]
-        belief[newest] = (belief[newest] * weight[newest] + 1.0) / (weight[newest] + 1.0)
-        weight[newest] += 1.0
-        belief[reverted] = 0.0
         technologies["fork_exodus"][:] = 0.0
-        since = market.month - technologies["reverted_month"]
-        technologies["lingering"][reverted & (since < self.fork_months)] = 1.0
-        for row in np.flatnonzero(reverted & (since == self.fork_months)):
-            forks = market.streams.one("reversion.fork", market.month, int(row)) < self.fork_prob
+        rows = technologies.rows(
+            "newest_open", "reverted", "reverted_month", "belief", "belief_weight"
+        )
+        for row, (newest_open, reverted, closed_in, belief, weight) in enumerate(rows):
+            if newest_open:
+                technologies["belief"][row] = (belief * weight + 1.0) / (weight + 1.0)
+                technologies["belief_weight"][row] = weight + 1.0
+            if reverted:
+                technologies["belief"][row] = 0.0
+                self._linger(market, row, market.month - closed_in)
+
+    def _linger(self, market: Any, row: int, since: float) -> None:
+        """Let what an ecosystem brought linger for a while, then let fork and distrust bite."""
+        technologies = market.technologies
+        if since < self.fork_months:
+            technologies["lingering"][row] = 1.0
+        if since == self.fork_months:
+            forks = market.streams.one("reversion.fork", market.month, row) < self.fork_prob
             kept = self.fork_keep if forks else 0.0
             technologies["fork"][row] = float(forks)
             technologies["fork_exodus"][row] = kept

@@ -165,6 +165,8 @@ class PlatformModel(mesa.Model):
         return self
 
     def _apply_events(self, month: int) -> None:
+        if not self.spec.events:
+            return
         places = {id(event): place for place, event in enumerate(self.spec.events)}
         for event, begins in events.due(self.spec.events, month):
             place = places[id(event)]

@@ -1,0 +1,61 @@
+"""The inverse of the binomial distribution, compiled."""
+
+from __future__ import annotations
+
+import math
+
+from platformsim.market.kernels.cache import cached
+
+# Draws have 32 bits, so that a part of 1e-16 of the whole is never met.
+_NEGLIGIBLE = 1e-16
+_UNDERFLOW = 1e-250
+
+
+@cached
+def inverse(uniform: float, n: float, p: float) -> float:
+    """Return the smallest k with P(X <= k) >= uniform, for X binomial with n trials.
+
+    The probabilities are walked through from below by
+
+        P(k + 1) / P(k) = (n - k) / (k + 1) * p / (1 - p)
+
+    which needs no factorials and adds small numbers to small ones. They start from
+    P(0) = (1 - p)**n; where that underflows, from the lowest k that matters, relative to the
+    probability of the mode.
+
+    Parameters
+    ----------
+    uniform : float, in (0, 1)
+    n : float
+        Whole number.
+    p : float
+        Probability, clipped to [0, 1].
+
+    Returns
+    -------
+    float, whole
+    """
+    if n <= 0.0 or p <= 0.0:
+        return 0.0
+    if p >= 1.0:
+        return math.floor(n)
+    odds = p / (1.0 - p)
+    k, total, weight = 0.0, 1.0, math.exp(n * math.log1p(-p))
+    if weight < _UNDERFLOW:
+        mode = min(float(math.floor((n + 1.0) * p)), n)
+        k, weight = mode, 1.0
+        while k < n and weight > _NEGLIGIBLE:
+            weight *= (n - k) / (k + 1.0) * odds
+            total += weight
+            k += 1.0
+        k, weight = mode, 1.0
+        while k > 0.0 and weight > _NEGLIGIBLE:
+            weight *= k / ((n - k + 1.0) * odds)
+            total += weight
+            k -= 1.0
+    goal, below = uniform * total, weight
+    while below < goal and k < n:
+        weight *= (n - k) / (k + 1.0) * odds
+        below += weight
+        k += 1.0
+    return k
