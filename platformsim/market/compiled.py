@@ -12,10 +12,11 @@ from platformsim.market.streams import Streams
 
 # Slots that are worked on, and summed over, together: results must not depend on who does it.
 _CHUNK = 1 << 15
-_STREAMS = ("revise", "choice")
+_STREAMS = ("revise", "choice", "turn")
 _NEVER = -1e30
 _NO_CONTACTS = np.zeros((0, 0), np.int32), np.zeros(0, np.int32)
 _NO_MOVERS = np.zeros(0, np.int32), np.zeros(0, np.int16)
+_NO_EDGES = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros((0, 0), np.int32)
 _NO_MARKS = np.zeros(0, bool)
 
 
@@ -35,7 +36,9 @@ class Room:
 
     def __init__(self, side: str, n: int, member: np.ndarray, tastes: int, streams: Streams):
         (width, platforms), chunks = member.shape, -(-n // _CHUNK)
-        self.revise, self.choice = (streams.number(f"{side}.{name}") for name in _STREAMS)
+        self.revise, self.choice, self.turn = (
+            streams.number(f"{side}.{name}") for name in _STREAMS
+        )
         self.nothing = np.zeros(platforms)
         self.platform_table = np.zeros(width * platforms, np.float32)
         self.table = np.zeros(width * width, np.float32)
@@ -137,6 +140,50 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
         if individual:
             relative = scale * room.chunk_sums.sum() / loops.QUANTA
         side.note_mean_surplus((came @ room.best + relative) / choosers, free)
+
+
+def choose_in_turn(
+    side: Any, month: int, appeal: Appeal, first: np.ndarray, turns: int
+) -> tuple[int, float]:
+    """Let agents choose one after the other; see ``Individuals.choose_in_turn``.
+
+    Parameters
+    ----------
+    side : Individuals
+    month : int
+    appeal : Appeal
+        Without the same-side network effects, which it lists.
+    first : (m,) int64
+        Rows that choose before all others.
+    turns : int
+
+    Returns
+    -------
+    int, float
+        How many chose, and the sum of their log-sums in utils.
+    """
+    from platformsim.market.kernels import in_turn
+
+    rules, alternatives, room, effects = side.rules, side.alternatives, side.room, appeal.same_side
+    edges, neighbours, counts = _NO_EDGES
+    if side.contacts is not None:
+        graph, counts = side.contacts.graph, side.contacts.counts
+        edges, neighbours = graph.indptr, graph.neighbours
+    traits = np.zeros((0, len(room.nothing)))
+    side.switches, choosers, log_sums = in_turn.choose_in_turn(
+        first, turns, room.turn, side.choice, side.alive, side.counts, appeal.common,
+        room.nothing if appeal.own is None else appeal.own,
+        np.array([effect.weight for effect in effects], np.float64),
+        np.array([in_turn.LAWS.index(effect.law) for effect in effects], np.int64),
+        np.array([effect.shape for effect in effects], np.float64),
+        appeal.interoperability, rules.count_self, alternatives.member, alternatives.size,
+        alternatives.joins, alternatives.lane,
+        rules.outside_value if alternatives.outside_option else _NEVER, rules.home_cost,
+        rules.home_variety, rules.switch_cost, max(rules.choice_noise, LEAST_SCALE), side.tastes,
+        traits if side.characteristics is None else side.characteristics, appeal.exposure,
+        edges, neighbours, counts, np.uint32(month), room.choice, side.streams.key,
+    )  # fmt: skip
+    return choosers, log_sums
 
 
 def _marked(n: int, rows: np.ndarray) -> np.ndarray:

@@ -186,35 +186,60 @@ class Individuals(Side):
         self._move(rows, logit.choose(utility, noise, self.rules.choice_noise))
 
     def choose_in_turn(
-        self, month: int, appeal_now: Callable[[], Appeal], gone: np.ndarray
+        self,
+        month: int,
+        appeal_now: Callable[[], Appeal],
+        gone: np.ndarray,
+        steady: Appeal | None = None,
     ) -> None:
         """Let revising agents choose one after the other, each seeing the present installed base.
 
         ``revise_rate * n`` times a slot is drawn uniformly, with replacement; an empty slot's turn
         passes. n such turns are one sweep, the unit of time of Glauber dynamics.
+
+        Parameters
+        ----------
+        month : int
+        appeal_now : callable
+            Returns what platforms are worth at the present installed base.
+        gone : (A,) bool
+            Alternatives whose members must choose.
+        steady : Appeal, optional
+            The same with the same-side network effects apart, where all else stays as it is
+            while the side chooses.
         """
-        rate, n, seen = self.rules.revise_rate, self.n, 0
+        rate, n = self.rules.revise_rate, self.n
         turns = int(np.floor(rate * n * month) - np.floor(rate * n * (month - 1)))
-        who = np.floor(self.streams.per_slot(f"{self.name}.turn", month, turns) * n)
         newcomers = self.churn(month)
         stranded = np.flatnonzero(gone[self.choice] & self.alive)
-        order = np.concatenate((newcomers, stranded, who.astype(np.int64)))
-        draws = self.streams.per_lane(
-            f"{self.name}.choice", month, np.arange(len(order)), self.alternatives.lane
-        )
-        noise = gumbel(draws)
+        first = np.concatenate((newcomers, stranded)).astype(np.int64)
+        if self.kernel == "compiled" and steady is not None and not steady.by_row:
+            choosers, log_sums = compiled.choose_in_turn(self, month, steady, first, turns)
+        else:
+            choosers, log_sums = self._choose_in_turn(month, appeal_now, first, turns)
+        if choosers and self.name == "users":
+            free = np.count_nonzero(~gone) - (not self.alternatives.outside_option)
+            self.note_mean_surplus(log_sums / choosers, free)
+
+    def _choose_in_turn(
+        self, month: int, appeal_now: Callable[[], Appeal], first: np.ndarray, turns: int
+    ) -> tuple[int, float]:
+        who = np.floor(self.streams.per_slot(f"{self.name}.turn", month, turns) * self.n)
+        order = np.concatenate((first, who.astype(np.int64)))
+        lanes, scale = self.alternatives.lane, self.rules.choice_noise
+        draws = self.streams.per_lane(f"{self.name}.choice", month, np.arange(len(order)), lanes)
+        noise, seen, choosers, log_sums = gumbel(draws), 0, 0, 0.0
         for turn, row in enumerate(order):
             if not self.alive[row]:
                 continue
             rows = np.array([row])
             utility = self.utilities(rows, appeal_now())
-            before = self.switches
-            self._move(rows, logit.choose(utility, noise[[turn]], self.rules.choice_noise))
+            choosers += 1
+            log_sums += logit.expected_maximum(utility, scale)[0]
+            self._move(rows, logit.choose(utility, noise[[turn]], scale))
             seen += self.switches
-            self.switches = before
-        if len(order):
-            self.note_surplus(self.utilities(order, appeal_now()))
         self.switches = seen
+        return choosers, log_sums
 
     def _move(self, rows: np.ndarray, chosen: np.ndarray) -> None:
         choice = self.choice

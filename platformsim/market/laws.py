@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 NETWORK_LAWS = ("linear", "log", "power", "saturating", "local")
@@ -33,6 +35,52 @@ def reach(share: np.ndarray, interoperability: float) -> np.ndarray:
     American Economic Review 75(3), 424-440 (compatibility as a common network).
     """
     return (1.0 - interoperability) * share + interoperability
+
+
+@dataclass(frozen=True)
+class SameSide:
+    """A same-side network effect: U[p] += weight * g(effective installed base of the side on p).
+
+    Attributes
+    ----------
+    weight : float, utils
+    law : str
+        One of :data:`NETWORK_LAWS` but ``local``.
+    shape : float
+        See :func:`network_value`.
+    """
+
+    weight: float
+    law: str
+    shape: float
+
+
+def same_side_value(
+    effect: SameSide, share: np.ndarray, living: float | None, interoperability: float, own: float
+) -> np.ndarray:
+    """Return what a same-side network effect adds to the platforms, in utils.
+
+    Parameters
+    ----------
+    effect : SameSide
+    share : (P,) float
+        Installed base, with everybody counted.
+    living : float or None
+        Agents of the side, where each leaves itself out of the base it sees; None: it does not.
+    interoperability : float, in [0, 1]
+    own : float
+        Agents to leave out: 1 on a platform that the agent is on, else 0.
+
+    Returns
+    -------
+    (P,) float
+    """
+    if living is None:
+        base = reach(share, interoperability)
+    else:
+        n = max(living, 2)
+        base = np.clip(reach((share * n - own) / (n - 1), interoperability), 0.0, 1.0)
+    return effect.weight * network_value(base, effect.law, effect.shape)
 
 
 def network_value(share: np.ndarray, law: str, shape: float) -> np.ndarray:

@@ -17,8 +17,9 @@ from platformsim.market.streams import Streams
 _CLOSED_DOWN = -1e30
 # Beyond it walking through the distribution would take longer than numpy's generator.
 _LARGE = 100_000
-_HOOKS = ("utility", "own_utility", "exposure", "engagement", "closes", "income_if_open",
-          "income_if_closed", "update")  # fmt: skip
+_VALUES = ("utility", "own_utility", "exposure")
+_HOOKS = (*_VALUES, "same_side", "engagement", "closes", "income_if_open", "income_if_closed",
+          "update")  # fmt: skip
 
 
 @functools.cache
@@ -179,7 +180,9 @@ class Market:
         """
         return self._appeal(side, self._quality(), self._shut())
 
-    def _appeal(self, side: str, quality: np.ndarray, shut: list[int]) -> Appeal:
+    def _appeal(
+        self, side: str, quality: np.ndarray, shut: list[int], network: bool = True
+    ) -> Appeal:
         rules = self.sides[side].rules
         common = rules.quality_weight * quality
         appeal = Appeal(common - rules.fee_weight * self.platforms[f"fee_{side}"])
@@ -199,9 +202,25 @@ class Market:
             own = mechanism.own_utility(self, side)
             if own is not None:
                 appeal.own = own if appeal.own is None else appeal.own + own
+        if network:
+            self._add_same_side(appeal, side)
         if shut:
             appeal.common[shut] = _CLOSED_DOWN
         return appeal
+
+    def _same_side(self, side: str) -> list[laws.SameSide]:
+        effects = (mechanism.same_side(self, side) for mechanism in self._acting["same_side"])
+        return [effect for effect in effects if effect is not None]
+
+    def _add_same_side(self, appeal: Appeal, side: str) -> None:
+        counted, kappa = self.sides[side].rules.count_self, self.rules.interoperability
+        living = None if counted else self.sides[side].living
+        for effect in self._same_side(side):
+            value = laws.same_side_value(effect, self.share[side], living, kappa, 0.0)
+            appeal.common = appeal.common + value
+            if not counted:
+                own = laws.same_side_value(effect, self.share[side], living, kappa, 1.0) - value
+                appeal.own = own if appeal.own is None else appeal.own + own
 
     def _shut(self) -> list[int]:
         """Rows of the platforms that cannot be joined this month."""
@@ -229,8 +248,13 @@ class Market:
             if name in appeals:
                 side.choose(self.month, appeals[name], gone)
                 continue
-            known = self.share[name]
-            side.choose_in_turn(self.month, lambda name=name: self._appeal_now(name), gone)
+            known, steady = self.share[name], None
+            if not any(mechanism.follows_own_side for mechanism in self._valuing()):
+                steady = self._appeal(name, quality, shut, network=False)
+                steady.same_side = self._same_side(name)
+                steady.interoperability = self.rules.interoperability
+            appeal_now = functools.partial(self._appeal_now, name)
+            side.choose_in_turn(self.month, appeal_now, gone, steady)
             self.share[name] = known
         self.observe()
 
@@ -239,6 +263,10 @@ class Market:
         self.share = {name: side.installed_base for name, side in self.sides.items()}
         users = self.sides.get("users")
         self.members = users.active if users else np.zeros(len(self.platforms))
+
+    def _valuing(self) -> set[Any]:
+        """Active mechanisms with a say in what platforms are worth."""
+        return {m for hook in _VALUES for m in self._acting[hook]}
 
     def _appeal_now(self, side: str) -> Appeal:
         self.share[side] = self.sides[side].installed_base

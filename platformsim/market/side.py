@@ -11,6 +11,7 @@ import numpy as np
 from platformsim import entities
 from platformsim.market import logit
 from platformsim.market.alternatives import Alternatives
+from platformsim.market.laws import SameSide
 from platformsim.market.streams import Streams
 
 _BANNED = -1e29
@@ -31,12 +32,17 @@ class Appeal:
         Added for the platforms an agent is on already (own weight in the installed base).
     exposure : float, utils
         Times the share of an agent's contacts on a platform: local network effects.
+    same_side, interoperability : list of SameSide, float
+        Network effects of the side on itself that are not in ``common`` yet: agents who choose in
+        turn add them as they find the installed base.
     """
 
     common: np.ndarray
     by_row: list[RowValues] = field(default_factory=list)
     own: np.ndarray | None = None
     exposure: float = 0.0
+    same_side: list[SameSide] = field(default_factory=list)
+    interoperability: float = 0.0
 
 
 class Side:

@@ -47,6 +47,7 @@ class Autopost(Mechanism):
         "platforms.reactions": 0.0,
         "platforms.loop_gain": 0.0,
     }
+    follows_own_side: ClassVar[bool] = False
     contrast: ClassVar[Contrast] = Contrast("engagement", "users", "up", 0.05)
 
     gen_rate: float = param(4.0, 0, 30, "items/user/month", "M", "Items that a user makes.")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from platformsim.market.laws import SameSide
 from platformsim.parameters import param
 
 Values = np.ndarray | Callable[[np.ndarray], np.ndarray] | None
@@ -39,11 +40,11 @@ class Mechanism:
     """Base of all mechanisms; subclass it as a frozen dataclass.
 
     The class name in snake case is the TOML table, ``[mechanisms.<name>]``. A subclass overrides
-    the hooks that it needs. ``utility``, ``own_utility``, ``exposure`` and ``engagement`` are pure:
-    they read the market and return what they add; so do ``closes``, ``income_if_open`` and
-    ``income_if_closed``, which the releasers' decisions read. ``start`` and ``update`` may write,
-    and only to the columns that the mechanism ``owns`` or ``advances``, and pay through
-    ``market.ledger``.
+    the hooks that it needs. ``utility``, ``own_utility``, ``same_side``, ``exposure`` and
+    ``engagement`` are pure: they read the market and return what they add; so do ``closes``,
+    ``income_if_open`` and ``income_if_closed``, which the releasers' decisions read. ``start`` and
+    ``update`` may write, and only to the columns that the mechanism ``owns`` or ``advances``, and
+    pay through ``market.ledger``.
 
     Attributes
     ----------
@@ -61,6 +62,9 @@ class Mechanism:
         Settings at which it has no effect, to the last bit.
     needs_individuals : bool
         True when the rule reads single agents, so that only the resolution ``agents`` can run it.
+    follows_own_side : bool
+        False promises that ``utility``, ``own_utility`` and ``exposure`` for a side do not depend
+        on where that side's members are; agents who choose in turn then ask only once a month.
     contrast : Contrast or None
         What switching it on is predicted to do.
     """
@@ -72,6 +76,7 @@ class Mechanism:
     advances: ClassVar[tuple[str, ...]] = ()
     neutral: ClassVar[dict[str, Any]] = {}
     needs_individuals: ClassVar[bool] = False
+    follows_own_side: ClassVar[bool] = True
     contrast: ClassVar[Contrast | None] = None
 
     enabled: bool = param(True, doc="The mechanism's switch.", keyword_only=True)
@@ -103,6 +108,14 @@ class Mechanism:
 
     def own_utility(self, market: Any, side: str) -> np.ndarray | None:
         """Return what an agent's own platforms gain on top, (P,) float, in utils."""
+        return None
+
+    def same_side(self, market: Any, side: str) -> SameSide | None:
+        """Return what the installed base of the side itself is worth to it.
+
+        The market takes an agent's own weight out of the base it sees, where the side asks for
+        that, and follows the base turn by turn where agents choose in turn.
+        """
         return None
 
     def exposure(self, market: Any, side: str) -> float | None:

@@ -60,6 +60,7 @@ class Builders(Mechanism):
         "technologies.downstream_open": 0.0,
     }
     advances: ClassVar[tuple[str, ...]] = ("technologies.capability",)
+    follows_own_side: ClassVar[bool] = False
     contrast: ClassVar[Contrast] = Contrast("builders", "", "up", 5.0)
 
     builder_pool: int = param(500, 0, 20_000, "builders", "M", "Potential builders.")

@@ -49,6 +49,7 @@ class CrossNetwork(Mechanism):
         "beta_bu": 0.0,
         "subsidy": 0.0,
     }
+    follows_own_side: ClassVar[bool] = False
     contrast: ClassVar[Contrast] = Contrast("largest_share", "users", "up", 0.10)
 
     beta_uc: float = param(1.5, 0, 12, "utils/unit share", "M", "What users gain from creators.")

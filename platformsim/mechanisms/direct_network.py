@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from platformsim.market.laws import NETWORK_LAWS, network_value
+from platformsim.market.laws import NETWORK_LAWS, SameSide
 from platformsim.mechanisms.base import Contrast, Mechanism, Values
 from platformsim.parameters import param
 
@@ -35,6 +35,7 @@ class DirectNetwork(Mechanism):
     title: ClassVar[str] = "users attract users"
     claims: ClassVar[tuple[str, ...]] = ("C01",)
     neutral: ClassVar[dict[str, Any]] = {"beta_direct": 0.0}
+    follows_own_side: ClassVar[bool] = False
     contrast: ClassVar[Contrast] = Contrast("largest_share", "users", "up", 0.10)
 
     beta_direct: float = param(
@@ -44,32 +45,20 @@ class DirectNetwork(Mechanism):
     shape: float = param(1.0, 0.01, 100, "", "M", "Shape of the log, power or saturating law.")
     sides: tuple[str, ...] = param(("users",), doc="Sides on which the effect works.")
 
-    def utility(self, market: Any, side: str) -> Values:
+    def same_side(self, market: Any, side: str) -> SameSide | None:
         """See the class."""
-        if side not in self.sides:
+        if side not in self.sides or self.law == "local":
             return None
-        if self.law == "local":
-            # The part of the contacts' share that is the same on every platform.
-            return np.full(len(market.platforms), self.beta_direct * market.rules.interoperability)
-        return self.beta_direct * self._value(market, side, 0.0)
+        return SameSide(self.beta_direct, self.law, self.shape)
+
+    def utility(self, market: Any, side: str) -> Values:
+        """Under the law ``local``, add the part of the share that is the same on every platform."""
+        if side not in self.sides or self.law != "local":
+            return None
+        return np.full(len(market.platforms), self.beta_direct * market.rules.interoperability)
 
     def exposure(self, market: Any, side: str) -> float | None:
         """Under the law ``local``, weigh the share of an agent's contacts on a platform."""
         if side not in self.sides or self.law != "local":
             return None
         return self.beta_direct * (1.0 - market.rules.interoperability)
-
-    def own_utility(self, market: Any, side: str) -> np.ndarray | None:
-        """Take an agent's own weight out of the base it sees, where the side asks for that."""
-        if side not in self.sides or self.law == "local" or market.sides[side].rules.count_self:
-            return None
-        return self.beta_direct * (self._value(market, side, 1.0) - self._value(market, side, 0.0))
-
-    def _value(self, market: Any, side: str, without: float) -> np.ndarray:
-        base = market.reach(side)
-        if not market.sides[side].rules.count_self:
-            n = max(market.sides[side].living, 2)
-            kappa = market.rules.interoperability
-            share = (market.share[side] * n - without) / (n - 1)
-            base = np.clip((1.0 - kappa) * share + kappa, 0.0, 1.0)
-        return network_value(base, self.law, self.shape)

@@ -7,7 +7,7 @@ in :class:`platformsim.market.alternatives.Alternatives`.
 import numpy as np
 from numba import njit
 
-from platformsim.market.kernels.scalars import exp, exponential, gumbel, log, select
+from platformsim.market.kernels.scalars import exp, exponential, log, select
 
 # Log-sums are added up in units of 2**-20 of the choice noise.
 QUANTA = 2.0**20
@@ -15,20 +15,27 @@ LEAST = np.float32(-3.0e38)
 
 
 @njit
-def enter_race(words, u, n, a, best, arg):
+def draw_exponential(words, n, out):
+    """Write exponential noise."""
+    for i in range(n):
+        out[i] = exponential(words[i])
+
+
+@njit
+def enter_race(noise, u, n, a, best, arg):
     """Let alternative a enter: the smallest E * u wins, with E exponential noise."""
     for i in range(n):
-        time = exponential(words[i]) * u[i]
+        time = noise[i] * u[i]
         better = time < best[i]
         best[i] = select(better, time, best[i])
         arg[i] = select(better, np.int32(a), arg[i])
 
 
 @njit
-def enter(words, u, n, a, best, arg):
-    """Let alternative a enter: the largest u + Gumbel noise wins."""
+def enter(noise, u, n, a, best, arg):
+    """Let alternative a enter: the largest u - log E wins, with E exponential noise."""
     for i in range(n):
-        value = u[i] + gumbel(words[i])
+        value = u[i] - log(noise[i])
         better = value > best[i]
         best[i] = select(better, value, best[i])
         arg[i] = select(better, np.int32(a), arg[i])
@@ -39,6 +46,27 @@ def gather_choice(choice, rows, n, cur):
     """Copy the present alternatives of some rows."""
     for i in range(n):
         cur[i] = choice[rows[i]]
+
+
+@njit
+def copy_choice(choice, n, cur):
+    """Copy the present alternatives of rows that follow each other."""
+    for i in range(n):
+        cur[i] = choice[i]
+
+
+@njit
+def store_choice(choice, arg, n):
+    """Write the choices of rows that follow each other."""
+    for i in range(n):
+        choice[i] = np.int16(arg[i])
+
+
+@njit
+def scatter_choice(choice, rows, arg, n):
+    """Write the choices of some rows."""
+    for i in range(n):
+        choice[rows[i]] = np.int16(arg[i])
 
 
 @njit
@@ -62,6 +90,29 @@ def from_table(table, cur, width, n, a, u):
     """Write what alternative a is worth to those at each alternative."""
     for i in range(n):
         u[i] = table[cur[i] * width + a]
+
+
+@njit
+def from_two(cur, stay, move, n, a, u):
+    """Write what alternative a is worth to those who are there, and to all others."""
+    for i in range(n):
+        u[i] = select(cur[i] == a, stay, move)
+
+
+@njit
+def add_two_tastes(theta, x, other, y, n, u):
+    """Add two tastes times their traits."""
+    for i in range(n):
+        u[i] = u[i] + theta[i] * x + other[i] * y
+
+
+@njit
+def add_tastes(theta, traits, a, n, u):
+    """Add all tastes times the traits of alternative a."""
+    for k in range(1, len(theta), 2):
+        add_two_tastes(theta[k - 1], traits[k - 1, a], theta[k], traits[k, a], n, u)
+    if len(theta) % 2:
+        add_taste(theta[-1], traits[-1, a], n, u)
 
 
 @njit
@@ -157,10 +208,8 @@ def count_equal(values, n, wanted):
 
 
 @njit
-def settle(choice, rows, cur, arg, n, members, width, seen, got):
-    """Write the choices, and count who came from where and went where."""
-    for i in range(n):
-        choice[rows[i]] = np.int16(arg[i])
+def count_moves(cur, arg, n, width, seen, got):
+    """Count who came from where and went where; return how many moved."""
     for a in range(width):
         seen[a] += count_equal(cur, n, a)
         got[a] += count_equal(arg, n, a)

@@ -11,18 +11,23 @@ from platformsim.market.kernels.blocks import (
     add,
     add_exp,
     add_set,
-    add_taste,
+    add_tastes,
+    copy_choice,
+    count_moves,
+    draw_exponential,
     enter,
     enter_race,
     fill,
     from_table,
+    from_two,
     gather,
     gather_choice,
     gather_exposure,
     largest,
     log_sum,
     note_movers,
-    settle,
+    scatter_choice,
+    store_choice,
 )
 from platformsim.market.kernels.cache import cached
 from platformsim.market.kernels.draws import COUNTERS, SPAN, below, collect, philox
@@ -102,7 +107,7 @@ def choose(
     lane_rows : (m,) int32
         Row of the draws of each entrant, among 4 * b.
     table : (A * A,) float32
-        Utilities over mu, relative to the best of the row; with ``race``, exp(-that).
+        Utilities over mu, relative to a best; with ``race``, exp(-that).
     race : bool
     tastes, traits : (K, n) and (K, A) float32
         ``traits`` over mu.
@@ -133,7 +138,11 @@ def choose(
     best, u = np.empty(_BLOCK, np.float32), np.empty((len(entrants), _BLOCK), np.float32)
     theta = np.empty((n_tastes, _BLOCK), np.float32)
     values = np.empty((member.shape[1], _BLOCK), np.float32)
-    more, total = np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32)
+    noise, more, total = (
+        np.empty(_BLOCK, np.float32),
+        np.empty(_BLOCK, np.float32),
+        np.empty(_BLOCK, np.float32),
+    )
     any_gone = gone.any()
     for c in range(first, last):
         seen[c], got[c], switches[c], log_sums[c] = 0, 0, 0, 0.0
@@ -156,9 +165,16 @@ def choose(
                 m = min(_BLOCK, waiting - done)
                 some = rows[done : done + m]
                 done += m
-                gather_choice(choice, some, m, cur)
-                for k in range(n_tastes):
-                    gather(tastes[k], some, m, theta[k])
+                start = np.int64(some[0])
+                if np.int64(some[m - 1]) - start == m - 1:
+                    # Where rows follow each other, columns are read where they stand.
+                    copy_choice(choice[start : start + m], m, cur)
+                    own_tastes = tastes[:, start : start + m]
+                else:
+                    gather_choice(choice, some, m, cur)
+                    for k in range(n_tastes):
+                        gather(tastes[k], some, m, theta[k])
+                    own_tastes = theta[:, :m]
                 for b in range(len(lane_blocks)):
                     philox(
                         some, m, step, choice_stream, lane_blocks[b], key, words[4 * b : 4 * b + 4]
@@ -168,26 +184,29 @@ def choose(
                 if sets:
                     for p in range(member.shape[1]):
                         from_table(platform_table, cur, member.shape[1], m, p, values[p])
-                        for k in range(n_tastes):
-                            add_taste(theta[k], traits[k, p + 1], m, values[p])
+                        add_tastes(own_tastes, traits, p + 1, m, values[p])
                         if exposure != np.float32(0.0):
                             gather_exposure(contacts, degree, some, m, p, exposure, more)
                             add(more, m, values[p])
                 for e in range(len(entrants)):
                     a = entrants[e]
-                    from_table(table, cur, width, m, a, u[e])
+                    draw_exponential(words[lane_rows[e]], m, noise)
+                    if race or sets:
+                        from_table(table, cur, width, m, a, u[e])
                     if race:
-                        enter_race(words[lane_rows[e]], u[e], m, a, best, arg)
+                        enter_race(noise, u[e], m, a, best, arg)
                         continue
                     if sets:
                         add_set(values, member[a], variety, m, more, total, u[e])
                     else:
-                        for k in range(n_tastes):
-                            add_taste(theta[k], traits[k, a], m, u[e])
+                        elsewhere = 1 if a == 0 else 0
+                        stay, move = table[a * width + a], table[elsewhere * width + a]
+                        from_two(cur, stay, move, m, a, u[e])
+                        add_tastes(own_tastes, traits, a, m, u[e])
                         if exposure != np.float32(0.0) and a > 0:
                             gather_exposure(contacts, degree, some, m, a - 1, exposure, more)
                             add(more, m, u[e])
-                    enter(words[lane_rows[e]], u[e], m, a, best, arg)
+                    enter(noise, u[e], m, a, best, arg)
                 if wants_surplus:
                     fill(best, LEAST, m)
                     for e in range(len(entrants)):
@@ -198,7 +217,11 @@ def choose(
                     log_sums[c] += log_sum(best, total, m)
                 if len(movers):
                     place = note_movers(some, cur, arg, m, movers, origins, place)
-                switches[c] += settle(choice, some, cur, arg, m, m, width, seen[c], got[c])
+                if np.int64(some[m - 1]) - start == m - 1:
+                    store_choice(choice[start : start + m], arg, m)
+                else:
+                    scatter_choice(choice, some, arg, m)
+                switches[c] += count_moves(cur, arg, m, width, seen[c], got[c])
             for i in range(waiting - done):
                 rows[i] = rows[done + i]
             waiting -= done

@@ -11,7 +11,7 @@ from platformsim.market.kernels.scalars import select
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
-_HALF = np.uint64(32)
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 # A span of slots shares this many counters, each with 16 bytes: one a slot.
 COUNTERS, SPAN = 128, 2048
 _UNDECIDED = np.uint64(0x0202020202020202)
@@ -19,17 +19,22 @@ _UNDECIDED = np.uint64(0x0202020202020202)
 
 @njit
 def philox(slots, n, step, stream, item, key, out):
-    """Write the four words of each of the first n slots into the rows of ``out``, (4, n)."""
+    """Write the four words of each of the first n slots into the rows of ``out``, (4, n).
+
+    A word is the lower half of 64 bits; whatever stands in the upper half is left there, since
+    taking it out every round would cost more than the rounds.
+    """
     for i in range(n):
-        a, b, c, d = slots[i], step, stream, item
+        a, b, c, d = np.uint64(slots[i]), np.uint64(step), np.uint64(stream), np.uint64(item)
         k0, k1 = key[0], key[1]
         for _ in range(10):
-            first, second = np.uint64(a) * _M0, np.uint64(c) * _M1
-            high0, high1 = np.uint32(first >> _HALF), np.uint32(second >> _HALF)
-            a, b = np.uint32(high1 ^ b ^ k0), np.uint32(second)
-            c, d = np.uint32(high0 ^ d ^ k1), np.uint32(first)
+            first, second = (a & _LOW) * _M0, (c & _LOW) * _M1
+            a = (second >> _HALF) ^ b ^ np.uint64(k0)
+            c = (first >> _HALF) ^ d ^ np.uint64(k1)
+            b, d = second, first
             k0, k1 = np.uint32(k0 + _W0), np.uint32(k1 + _W1)
-        out[0, i], out[1, i], out[2, i], out[3, i] = a, b, c, d
+        out[0, i], out[1, i] = np.uint32(a), np.uint32(b)
+        out[2, i], out[3, i] = np.uint32(c), np.uint32(d)
 
 
 @njit

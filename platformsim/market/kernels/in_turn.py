@@ -42,7 +42,9 @@ def _gumbel(words, row):
 
 @cached
 def choose_in_turn(
-    order,
+    first,
+    turns,
+    turn_stream,
     choice,
     alive,
     counts,
@@ -72,7 +74,7 @@ def choose_in_turn(
     stream,
     key,
 ):
-    """Let agents choose in a given order.
+    """Let some agents choose first, and then so many drawn uniformly.
 
     Agent i takes the alternative of the largest
 
@@ -84,8 +86,11 @@ def choose_in_turn(
 
     Parameters
     ----------
-    order : (turns,) int64
+    first : (m,) int64
         Rows.
+    turns : int
+        Turns of slots that are drawn.
+    turn_stream : uint32
     choice, alive : (n,) int16 and bool
         ``choice`` is overwritten.
     counts : (A,) int64
@@ -109,8 +114,8 @@ def choose_in_turn(
 
     Returns
     -------
-    int
-        How many moved.
+    int, int, float
+        How many moved, how many chose, and the sum of their log-sums in utils.
     """
     width, platforms = member.shape
     living, members = 0, np.zeros(platforms, np.int64)
@@ -120,11 +125,19 @@ def choose_in_turn(
             members[p] += counts[a] * member[a, p]
     value, values = np.empty(platforms), np.empty(width)
     turn_of, words = np.empty(1, np.uint32), np.empty((4, 1), np.uint32)
-    switches = 0
-    for turn in range(len(order)):
-        row = order[turn]
+    switches, choosers, log_sums = 0, 0, 0.0
+    for turn in range(len(first) + turns):
+        drawn = turn - len(first)
+        if drawn < 0:
+            row = first[turn]
+        else:
+            turn_of[0] = drawn // 4
+            philox(turn_of, 1, step, turn_stream, np.uint32(0), key, words)
+            uniform = (np.float64(words[drawn % 4, 0]) + 0.5) * 2.0**-32
+            row = np.int64(uniform * len(choice))
         if not alive[row]:
             continue
+        choosers += 1
         now = choice[row]
         degree = max(indptr[row + 1] - indptr[row], 1) if exposure != 0.0 else 1
         for p in range(platforms):
@@ -140,14 +153,19 @@ def choose_in_turn(
             value[p] = total + own[p] * member[now, p]
         value_sets(value, member, size, outside_value, home_cost, home_variety, values)
         turn_of[0] = turn
-        best, chosen, block = -np.inf, 0, -1
+        best, chosen, block, top, total = -np.inf, 0, -1, -np.inf, 0.0
         for a in range(width):
+            values[a] -= switch_cost * joins[now, a]
+            top = max(top, values[a])
+        for a in range(width):
+            total += np.exp((values[a] - top) / scale)
             if lane[a] // 4 != block:
                 block = lane[a] // 4
                 philox(turn_of, 1, step, stream, np.uint32(block), key, words)
-            noisy = values[a] - switch_cost * joins[now, a] + scale * _gumbel(words, lane[a] % 4)
+            noisy = values[a] + scale * _gumbel(words, lane[a] % 4)
             if noisy > best:
                 best, chosen = noisy, a
+        log_sums += top + scale * np.log(total)
         if chosen == now:
             continue
         switches += 1
@@ -160,4 +178,4 @@ def choose_in_turn(
             if change != 0 and len(contacts):
                 for edge in range(indptr[row], indptr[row + 1]):
                     contacts[neighbours[edge], p] += change
-    return switches
+    return switches, choosers, log_sums

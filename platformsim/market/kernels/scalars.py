@@ -64,20 +64,31 @@ def prefetch(_typing, array, index):
     return types.void(array, types.int64), generate
 
 
+@intrinsic
+def fma(_typing, a, b, c):
+    """Return a * b + c, rounded once: the same number with or without an instruction for it."""
+
+    def generate(context, builder, signature, args):
+        return builder.fma(*args)
+
+    return types.float32(types.float32, types.float32, types.float32), generate
+
+
 @njit
 def _log1p_small(f):
-    """Return log(1 + f) for f in [sqrt(1/2) - 1, sqrt(2) - 1]."""
-    p = np.float32(7.0376836292e-2)
-    p = p * f + np.float32(-1.1514610310e-1)
-    p = p * f + np.float32(1.1676998740e-1)
-    p = p * f + np.float32(-1.2420140846e-1)
-    p = p * f + np.float32(1.4249322787e-1)
-    p = p * f + np.float32(-1.6668057665e-1)
-    p = p * f + np.float32(2.0000714765e-1)
-    p = p * f + np.float32(-2.4999993993e-1)
-    p = p * f + np.float32(3.3333331174e-1)
-    square = f * f
-    return p * f * square - np.float32(0.5) * square + f
+    """Return log(1 + f) for f in [sqrt(1/2) - 1, sqrt(2) - 1].
+
+    Even and odd powers apart: two short chains of operations instead of a long one.
+    """
+    z = f * f
+    even = fma(z, np.float32(7.0376836292e-2), np.float32(1.1676998740e-1))
+    even = fma(z, even, np.float32(1.4249322787e-1))
+    even = fma(z, even, np.float32(2.0000714765e-1))
+    even = fma(z, even, np.float32(3.3333331174e-1))
+    odd = fma(z, np.float32(-1.1514610310e-1), np.float32(-1.2420140846e-1))
+    odd = fma(z, odd, np.float32(-1.6668057665e-1))
+    odd = fma(z, odd, np.float32(-2.4999993993e-1))
+    return fma(fma(f, odd, even), f * z, fma(np.float32(-0.5), z, f))
 
 
 @njit
@@ -86,7 +97,7 @@ def log(x):
     bits = bits_of(x)
     exponent = np.int32(np.int32(bits - _SQRT_HALF) >> np.int32(23))
     mantissa = float_of(np.int32(bits - np.int32(exponent << np.int32(23))))
-    return _log1p_small(mantissa - np.float32(1.0)) + np.float32(exponent) * _LN2
+    return fma(np.float32(exponent), _LN2, _log1p_small(mantissa - np.float32(1.0)))
 
 
 @njit
@@ -95,15 +106,14 @@ def exp(x):
     x = select(x < np.float32(-87.0), np.float32(-87.0), x)
     whole = np.int32(x * np.float32(1.44269504) + np.float32(128.5)) - np.int32(128)
     whole = np.int32(whole)
-    r = x - np.float32(whole) * np.float32(0.693359375)
-    r = r - np.float32(whole) * np.float32(-2.12194440e-4)
-    p = np.float32(1.9875691500e-4)
-    p = p * r + np.float32(1.3981999507e-3)
-    p = p * r + np.float32(8.3334519073e-3)
-    p = p * r + np.float32(4.1665795894e-2)
-    p = p * r + np.float32(1.6666665459e-1)
-    p = p * r + np.float32(5.0000001201e-1)
-    value = p * r * r + r + np.float32(1.0)
+    r = fma(np.float32(whole), np.float32(-0.693359375), x)
+    r = fma(np.float32(whole), np.float32(2.12194440e-4), r)
+    z = r * r
+    even = fma(z, np.float32(1.3981999507e-3), np.float32(4.1665795894e-2))
+    even = fma(z, even, np.float32(5.0000001201e-1))
+    odd = fma(z, np.float32(1.9875691500e-4), np.float32(8.3334519073e-3))
+    odd = fma(z, odd, np.float32(1.6666665459e-1))
+    value = fma(fma(r, odd, even), z, r + np.float32(1.0))
     return value * float_of(np.int32(np.int32(whole + np.int32(127)) << np.int32(23)))
 
 
@@ -122,7 +132,7 @@ def exponential(word):
     mantissa = float_of(np.int32(bits - np.int32(exponent << np.int32(23))))
     f = mantissa - np.float32(1.0)
     f = select(low | (exponent != np.int32(0)), f, np.float32(-t))
-    return -(_log1p_small(f) + np.float32(exponent) * _LN2)
+    return -fma(np.float32(exponent), _LN2, _log1p_small(f))
 
 
 @njit

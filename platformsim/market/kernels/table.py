@@ -129,6 +129,13 @@ def prepare(
             # What is too slow to have a float32 never wins the race.
             table[c * width + a] = np.float32(np.exp(min(-u, 88.0)) if alike_tastes else u)
         best[c], log_sums[c] = top, scale * np.log(total)
+    if not alike_tastes and single:
+        # Relative to one best for all, so that a column has two values: of who is there, of others.
+        top = best.max()
+        for c in range(width):
+            for a in range(width):
+                table[c * width + a] += np.float32((best[c] - top) / scale)
+            best[c] = top
     if not alike_tastes and not single:
         _prepare_sets(
             common, own, member, size, joins, outside_value, home_cost, switch_cost, scale,
