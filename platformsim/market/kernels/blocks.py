@@ -107,12 +107,13 @@ def add_two_tastes(theta, x, other, y, n, u):
 
 
 @njit
-def add_tastes(theta, traits, a, n, u):
-    """Add all tastes times the traits of alternative a."""
+def add_tastes(theta, start, traits, a, n, u):
+    """Add all tastes of the rows from ``start`` on times the traits of alternative a."""
     for k in range(1, len(theta), 2):
-        add_two_tastes(theta[k - 1], traits[k - 1, a], theta[k], traits[k, a], n, u)
+        one, other = theta[k - 1][start : start + n], theta[k][start : start + n]
+        add_two_tastes(one, traits[k - 1, a], other, traits[k, a], n, u)
     if len(theta) % 2:
-        add_taste(theta[-1], traits[-1, a], n, u)
+        add_taste(theta[-1][start : start + n], traits[-1, a], n, u)
 
 
 @njit
@@ -210,9 +211,14 @@ def count_equal(values, n, wanted):
 @njit
 def count_moves(cur, arg, n, width, seen, got):
     """Count who came from where and went where; return how many moved."""
-    for a in range(width):
-        seen[a] += count_equal(cur, n, a)
-        got[a] += count_equal(arg, n, a)
+    came, went = n, n
+    for a in range(1, width):
+        here, there = count_equal(cur, n, a), count_equal(arg, n, a)
+        seen[a] += here
+        got[a] += there
+        came, went = came - here, went - there
+    seen[0] += came
+    got[0] += went
     stayed = np.int32(0)
     for i in range(n):
         stayed += np.int32(cur[i] == arg[i])

@@ -169,12 +169,12 @@ def choose(
                 if np.int64(some[m - 1]) - start == m - 1:
                     # Where rows follow each other, columns are read where they stand.
                     copy_choice(choice[start : start + m], m, cur)
-                    own_tastes = tastes[:, start : start + m]
+                    own, at = tastes, start
                 else:
                     gather_choice(choice, some, m, cur)
                     for k in range(n_tastes):
                         gather(tastes[k], some, m, theta[k])
-                    own_tastes = theta[:, :m]
+                    own, at = theta, 0
                 for b in range(len(lane_blocks)):
                     philox(
                         some, m, step, choice_stream, lane_blocks[b], key, words[4 * b : 4 * b + 4]
@@ -184,7 +184,7 @@ def choose(
                 if sets:
                     for p in range(member.shape[1]):
                         from_table(platform_table, cur, member.shape[1], m, p, values[p])
-                        add_tastes(own_tastes, traits, p + 1, m, values[p])
+                        add_tastes(own, at, traits, p + 1, m, values[p])
                         if exposure != np.float32(0.0):
                             gather_exposure(contacts, degree, some, m, p, exposure, more)
                             add(more, m, values[p])
@@ -202,7 +202,7 @@ def choose(
                         elsewhere = 1 if a == 0 else 0
                         stay, move = table[a * width + a], table[elsewhere * width + a]
                         from_two(cur, stay, move, m, a, u[e])
-                        add_tastes(own_tastes, traits, a, m, u[e])
+                        add_tastes(own, at, traits, a, m, u[e])
                         if exposure != np.float32(0.0) and a > 0:
                             gather_exposure(contacts, degree, some, m, a - 1, exposure, more)
                             add(more, m, u[e])

@@ -80,15 +80,23 @@ def below(lo, rate, step, stream, key, blocks, words, marks):
 
 @njit
 def _keep(marks, living, count):
+    """Take the marks off the dead; return how many are marked for certain."""
+    certain = np.int32(0)
     for i in range(count):
-        marks[i] = select(living[i], marks[i], np.uint8(0))
+        mark = select(living[i], marks[i], np.uint8(0))
+        marks[i] = mark
+        certain += np.int32(mark & np.uint8(1))
     marks[count:] = np.uint8(0)
+    return certain
 
 
 @njit
 def collect(lo, count, rate, step, stream, key, living, marks, rows, total):
     """Append the marked slots among the living of a span to ``rows``; return how many there are."""
-    _keep(marks, living[lo : lo + count], count)
+    if _keep(marks, living[lo : lo + count], count) == count:
+        for i in range(count):
+            rows[total + i] = lo + i
+        return total + count
     rest = rate * 256.0 - np.floor(rate * 256.0)
     groups = marks.view(np.uint64)
     for group in range(len(groups)):
