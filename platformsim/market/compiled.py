@@ -11,7 +11,7 @@ from platformsim.market.side import Appeal
 from platformsim.market.streams import Streams
 
 # Slots that are worked on, and summed over, together: results must not depend on who does it.
-_CHUNK = 1 << 15
+_CHUNK = 1 << 13
 _STREAMS = ("revise", "choice", "turn")
 _NEVER = -1e30
 _NO_CONTACTS = np.zeros((0, 0), np.int32), np.zeros(0, np.int32)

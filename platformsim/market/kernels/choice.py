@@ -158,7 +158,18 @@ def choose(
                 for i in range(hi - lo):
                     marks[i] |= gone[choice[lo + i]]
             waiting = collect(
-                lo, hi - lo, rate, step, revise_stream, key, alive, marks, rows, waiting
+                lo,
+                hi - lo,
+                rate,
+                step,
+                revise_stream,
+                key,
+                alive,
+                blocks,
+                scan_words,
+                marks,
+                rows,
+                waiting,
             )
             done = 0
             while waiting - done >= _BLOCK or (hi == end and waiting > done):

@@ -15,6 +15,13 @@ _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 # A span of slots shares this many counters, each with 16 bytes: one a slot.
 COUNTERS, SPAN = 128, 2048
 _UNDECIDED = np.uint64(0x0202020202020202)
+_FIRST_BITS, _GATHER = np.uint64(0x0101010101010101), np.uint64(0x0102040810204080)
+# Of every byte, how many bits are set and which.
+_HOW_MANY = np.array([byte.bit_count() for byte in range(256)], np.uint8)
+_PLACES = np.array(
+    [place for byte in range(256)
+     for place in ([i for i in range(8) if byte >> i & 1] + [0] * 8)[:8]], np.uint8
+)  # fmt: skip
 
 
 @njit
@@ -35,15 +42,6 @@ def philox(slots, n, step, stream, item, key, out):
             k0, k1 = np.uint32(k0 + _W0), np.uint32(k1 + _W1)
         out[0, i], out[1, i] = np.uint32(a), np.uint32(b)
         out[2, i], out[3, i] = np.uint32(c), np.uint32(d)
-
-
-@njit
-def _refined(slot, step, stream, key):
-    """Return the digits of a slot's draw behind its first byte, in (0, 1)."""
-    one, word = np.empty(1, np.uint32), np.empty((4, 1), np.uint32)
-    one[0] = slot
-    philox(one, 1, step, stream, np.uint32(1), key, word)
-    return (np.float64(word[0, 0]) + 0.5) * 2.0**-32
 
 
 @njit
@@ -91,24 +89,44 @@ def _keep(marks, living, count):
 
 
 @njit
-def collect(lo, count, rate, step, stream, key, living, marks, rows, total):
-    """Append the marked slots among the living of a span to ``rows``; return how many there are."""
+def _settle(lo, rest, step, stream, key, slots, words, marks):
+    """Draw the digits behind the first byte for the slots of a span that are marked 2."""
+    groups, place = marks.view(np.uint64), 0
+    while place < SPAN:
+        count = 0
+        while place < SPAN and count + 8 <= COUNTERS:
+            if groups[place // 8] & _UNDECIDED:
+                for i in range(place, place + 8):
+                    slots[count] = np.uint32(lo + i)
+                    count += np.int64(marks[i] == np.uint8(2))
+            place += 8
+        philox(slots, count, step, stream, np.uint32(1), key, words)
+        for i in range(count):
+            drawn = (np.float64(words[0, i]) + 0.5) * 2.0**-32
+            marks[np.int64(slots[i]) - lo] = np.uint8(drawn < rest)
+
+
+@njit
+def collect(lo, count, rate, step, stream, key, living, slots, words, marks, rows, total):
+    """Append the marked slots among the living of a span to ``rows``; return how many there are.
+
+    Eight places behind the last are written to, too.
+    """
     if _keep(marks, living[lo : lo + count], count) == count:
         for i in range(count):
             rows[total + i] = lo + i
         return total + count
-    rest = rate * 256.0 - np.floor(rate * 256.0)
+    _settle(lo, rate * 256.0 - np.floor(rate * 256.0), step, stream, key, slots, words, marks)
     groups = marks.view(np.uint64)
     for group in range(len(groups)):
-        if groups[group] & _UNDECIDED:
-            for i in range(8 * group, 8 * group + 8):
-                if marks[i] == np.uint8(2):
-                    drawn = _refined(np.uint32(lo + i), step, stream, key)
-                    marks[i] = np.uint8(drawn < rest)
-    for i in range(count):
-        # Every slot is written and only the marked ones kept: nothing to mispredict.
-        rows[total] = lo + i
-        total += np.int64(marks[i] & np.uint8(1))
+        # Eight marks become eight bits, which look up where the marked ones stand: nothing to
+        # mispredict, and eight rows are written at once of which only the marked ones are kept.
+        bits = ((groups[group] & _FIRST_BITS) * _GATHER) >> np.uint64(56)
+        first, base = np.uint64(total), np.uint32(lo + 8 * group)
+        for i in range(8):
+            place = _PLACES[np.uint64(8) * bits + np.uint64(i)]
+            rows[first + np.uint64(i)] = np.uint32(base + np.uint32(place))
+        total += np.int64(_HOW_MANY[bits])
     return total
 
 
@@ -120,5 +138,7 @@ def rows_below(n, rate, step, stream, key, among):
     for lo in range(0, n, SPAN):
         below(lo, rate, step, stream, key, blocks, words, marks)
         count = min(n - lo, SPAN)
-        total = collect(lo, count, rate, step, stream, key, among, marks, found, total)
+        total = collect(
+            lo, count, rate, step, stream, key, among, blocks, words, marks, found, total
+        )
     return found[:total].copy()
