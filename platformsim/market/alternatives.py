@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from math import comb
 
@@ -42,10 +43,20 @@ class Alternatives:
     lane: np.ndarray
     outside_option: bool
 
-    @property
+    @cached_property
     def single_homing(self) -> bool:
         """True when nobody can join more than one platform."""
         return len(self.size) == self.member.shape[1] + 1
+
+    @cached_property
+    def wide(self) -> np.ndarray:
+        """``member`` as (A, P) float64."""
+        return self.member.astype(np.float64)
+
+    @cached_property
+    def part(self) -> np.ndarray:
+        """What each platform has of a member of each alternative, (A, P) float64."""
+        return self.wide / np.maximum(self.size, 1)[:, None]
 
     def values(
         self, value: np.ndarray, home_cost: float, home_variety: float, outside_value: float
@@ -94,7 +105,7 @@ class Alternatives:
 
     def members(self, counts: np.ndarray) -> np.ndarray:
         """Return the installed base of each platform from the counts of each alternative."""
-        return counts @ self.member
+        return counts[1:] if self.single_homing else counts @ self.wide
 
 
 def alternatives(slots: tuple[int, ...], max_homes: int, outside_option: bool) -> Alternatives:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from platformsim.market.kernels.cache import cached
 
 # Draws have 32 bits, so that a part of 1e-16 of the whole is never met.
@@ -59,3 +61,36 @@ def inverse(uniform: float, n: float, p: float) -> float:
         below += weight
         k += 1.0
     return k
+
+
+@cached
+def inverses(uniform, n, p):
+    """Return :func:`inverse` of every entry of (m,) float64 arrays."""
+    found = np.empty(len(n))
+    for i in range(len(n)):
+        found[i] = inverse(uniform[i], n[i], p[i])
+    return found
+
+
+@cached
+def shared_out(uniform, n, shares):
+    """Share n among the parts 1 … m - 1 of m, by conditional binomials; the rest is part 0.
+
+    Parameters
+    ----------
+    uniform : (m - 1,) float64
+    n : float
+        Whole number.
+    shares : (m,) float64
+        Adding up to 1.
+
+    Returns
+    -------
+    (m - 1,) float64, whole
+    """
+    found, left = np.zeros(len(shares) - 1), 1.0
+    for i in range(len(found)):
+        chance = shares[i + 1] / left if left > 0.0 else 0.0
+        found[i] = inverse(uniform[i], n, chance)
+        n, left = n - found[i], left - shares[i + 1]
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,17 @@ _NO_CONTACTS = np.zeros((0, 0), np.int32), np.zeros(0, np.int32)
 _NO_MOVERS = np.zeros(0, np.int32), np.zeros(0, np.int16)
 _NO_EDGES = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros((0, 0), np.int32)
 _NO_MARKS = np.zeros(0, bool)
+
+
+@functools.cache
+def _loops() -> SimpleNamespace:
+    # Late, for numba takes half a second to import; once, for to ask again takes a microsecond.
+    from platformsim.market.kernels import blocks, choice, contacts, draws, in_turn, table, threads
+
+    return SimpleNamespace(
+        blocks=blocks, choice=choice, contacts=contacts, draws=draws, in_turn=in_turn, table=table,
+        threads=threads,
+    )  # fmt: skip
 
 
 class Room:
@@ -69,12 +82,10 @@ def rows_below(
     streams: Streams, stream: str, month: int, rate: float, among: np.ndarray
 ) -> np.ndarray:
     """Return the rows ``among`` (bool) whose uniform lies below a rate; see ``Streams.below``."""
-    from platformsim.market.kernels import draws
-
     if rate <= 0.0:
         return np.empty(0, np.int32)
     number = streams.number(stream)
-    return draws.rows_below(len(among), rate, np.uint32(month), number, streams.key, among)
+    return _loops().draws.rows_below(len(among), rate, np.uint32(month), number, streams.key, among)
 
 
 def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: np.ndarray) -> None:
@@ -89,14 +100,12 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
         Rows that choose whatever their revision draw says.
     gone : (A,) bool
     """
-    from platformsim.market.kernels import blocks as loops
-    from platformsim.market.kernels import choice, contacts, table, threads
-
+    loops = _loops()
     rules, alternatives, streams, room = side.rules, side.alternatives, side.streams, side.room
     scale = max(rules.choice_noise, LEAST_SCALE)
     individual = bool(rules.tastes) or appeal.exposure != 0.0
     connected = side.contacts is not None
-    entrants, blocks, free = table.prepare(
+    entrants, blocks, free = loops.table.prepare(
         appeal.common, room.nothing if appeal.own is None else appeal.own, alternatives.member,
         alternatives.size, alternatives.joins, alternatives.lane,
         rules.outside_value if alternatives.outside_option else _NEVER, rules.home_cost,
@@ -113,7 +122,7 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
     traits, exposure = room.traits(side.characteristics, scale), appeal.exposure / scale
 
     def work(first: int, last: int) -> None:
-        choice.choose(
+        loops.choice.choose(
             first, last, _CHUNK, side.n, side.choice, side.alive, must, gone, rules.revise_rate,
             room.revise, room.choice, np.uint32(month), streams.key, room.entrants[:entrants],
             room.lane_blocks[:blocks], room.lane_rows[:entrants], room.table, not individual,
@@ -124,22 +133,21 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
             room.chunk_sums, *movers, room.moved,
         )  # fmt: skip
 
-    threads.share_out(work, len(room.switches))
+    loops.threads.share_out(work, len(room.switches))
     if connected:
         graph, member = side.contacts.graph, alternatives.member
-        contacts.follow(
+        loops.contacts.follow(
             *movers, _CHUNK, room.moved, side.choice, member, graph.indptr, graph.neighbours,
             side.contacts.counts,
         )  # fmt: skip
-    came = room.seen.sum(axis=0)
-    side.counts = side.counts + room.got.sum(axis=0) - came
-    side.switches = int(room.switches.sum())
-    choosers = came.sum()
+    counts = side.counts.copy()
+    side.switches, choosers, bests, rows, logs = loops.choice.totals(
+        room.seen, room.got, room.switches, room.chunk_sums, room.best, room.log_sums, counts
+    )
+    side.counts = counts
     if choosers and side.name == "users":
-        relative = came @ room.log_sums
-        if individual:
-            relative = scale * room.chunk_sums.sum() / loops.QUANTA
-        side.note_mean_surplus((came @ room.best + relative) / choosers, free)
+        relative = scale * logs / loops.blocks.QUANTA if individual else rows
+        side.note_mean_surplus((bests + relative) / choosers, free)
 
 
 def choose_in_turn(
@@ -162,8 +170,7 @@ def choose_in_turn(
     int, float
         How many chose, and the sum of their log-sums in utils.
     """
-    from platformsim.market.kernels import in_turn
-
+    in_turn, counts_now = _loops().in_turn, side.counts.copy()
     rules, alternatives, room, effects = side.rules, side.alternatives, side.room, appeal.same_side
     edges, neighbours, counts = _NO_EDGES
     if side.contacts is not None:
@@ -171,7 +178,7 @@ def choose_in_turn(
         edges, neighbours = graph.indptr, graph.neighbours
     traits = np.zeros((0, len(room.nothing)))
     side.switches, choosers, log_sums = in_turn.choose_in_turn(
-        first, turns, room.turn, side.choice, side.alive, side.counts, appeal.common,
+        first, turns, room.turn, side.choice, side.alive, counts_now, appeal.common,
         room.nothing if appeal.own is None else appeal.own,
         np.array([effect.weight for effect in effects], np.float64),
         np.array([in_turn.LAWS.index(effect.law) for effect in effects], np.int64),
@@ -183,6 +190,7 @@ def choose_in_turn(
         traits if side.characteristics is None else side.characteristics, appeal.exposure,
         edges, neighbours, counts, np.uint32(month), room.choice, side.streams.key,
     )  # fmt: skip
+    side.counts = counts_now
     return choosers, log_sums
 
 

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from platformsim.market import laws, payments, release, setup
+from platformsim.market.flows import Flows
 from platformsim.market.ledger import Ledger
 from platformsim.market.release import Terms
 from platformsim.market.side import Appeal, Side
 from platformsim.market.streams import Streams
 
 _CLOSED_DOWN = -1e30
-# Beyond it walking through the distribution would take longer than numpy's generator.
-_LARGE = 100_000
 _VALUES = ("utility", "own_utility", "exposure")
 _HOOKS = (*_VALUES, "same_side", "engagement", "closes", "income_if_open", "income_if_closed",
           "update")  # fmt: skip
-
-
-@functools.cache
-def _inverse_binomial() -> Callable[[float, float, float], float]:
-    # Late: to import numba takes longer than many a run without flows.
-    from platformsim.market.binomial import inverse
-
-    return inverse
 
 
 class Market:
@@ -60,6 +51,8 @@ class Market:
     terms : Terms
         This month's release terms of each technology.
     ledger : Ledger
+    flows : Flows
+        Draws how many members of a stock do something.
     """
 
     def __init__(
@@ -67,6 +60,7 @@ class Market:
     ):
         self.month, self.rules, self.streams = 0, spec.market, streams
         self.expected = spec.run.resolution == "mean_field"
+        self.flows = Flows(streams, self.expected)
         self.all_mechanisms = tuple(mechanisms)
         self.technologies, self.platforms, self.releasers = setup.tables(spec)
         self.owner_of_platform = setup.account_of_platform(spec)
@@ -126,33 +120,6 @@ class Market:
             return self.share[side].copy()
         return laws.reach(self.share[side], self.rules.interoperability)
 
-    def binomial(self, name: str, n: float, p: float, item: int = 0) -> float:
-        """Return how many of n independent members of a stock do something.
-
-        One uniform is pushed through the binomial distribution, so that the flow rises with n and
-        p under the same luck, and two arms that agree on both draw the same number. In the mean
-        field it is the expectation, and not a whole number.
-
-        Parameters
-        ----------
-        name : str
-            Stream of the decision.
-        n : float
-            Stock, a whole number.
-        p : float
-            Probability, clipped to [0, 1].
-        item : int
-            Which of several stocks of that name.
-        """
-        if n <= 0 or p <= 0:
-            return 0
-        if self.expected:
-            return n * min(p, 1.0)
-        if n > _LARGE:
-            return int(self.streams.generator(name, self.month, item).binomial(int(n), min(p, 1)))
-        uniform = self.streams.one(name, self.month, item)
-        return _inverse_binomial()(uniform, float(n), float(p))
-
     def total(self, hook: str) -> np.ndarray:
         """Sum a hook of all active mechanisms over technologies, (L,) float."""
         total = np.zeros(len(self.technologies))
@@ -167,6 +134,7 @@ class Market:
     def open_month(self) -> None:
         """Start a month: the calendar, the ledger and what is open."""
         self.month += 1
+        self.flows.month = self.month
         self.ledger.open_month()
         release.advance(self.technologies, self.month, self.total("closes") > 0)
         self.terms = release.terms(self.technologies)

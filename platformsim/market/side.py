@@ -83,21 +83,32 @@ class Side:
         rows = [characteristics[taste] for taste in rules.tastes]
         self.characteristics = np.array(rows) if rows else None
         self.surplus, self.switches = 0.0, 0
+        self._tallied: np.ndarray | None = None
+        self._tally = (0.0, np.zeros(0), np.zeros(0))
 
     @property
     def living(self) -> float:
         """Number of agents in the market."""
-        return self.counts.sum()
+        return self._totals()[0]
 
     @property
     def installed_base(self) -> np.ndarray:
         """Members of each platform as a share of the side's living agents, (P,)."""
-        return self.alternatives.members(self.counts) / max(self.living, 1)
+        return self._totals()[1].copy()
 
     @property
     def active(self) -> np.ndarray:
         """Members of each platform, a multi-homer divided equally over its homes, (P,)."""
-        return (self.counts[1:] / self.alternatives.size[1:]) @ self.alternatives.member[1:]
+        return self._totals()[2].copy()
+
+    def _totals(self) -> tuple[float, np.ndarray, np.ndarray]:
+        # Asked for many times a month. Counts are replaced when they change, never written to.
+        if self._tallied is not self.counts:
+            living, places = self.counts.sum(), self.alternatives
+            base = places.members(self.counts) / max(living, 1)
+            active = base * living if places.single_homing else self.counts @ places.part
+            self._tally, self._tallied = (living, base, active), self.counts
+        return self._tally
 
     def choose(self, month: int, appeal: Appeal, gone: np.ndarray) -> None:
         """Let agents leave and arrive, and the revising ones choose, all on last month's state.

@@ -93,6 +93,7 @@ class Streams:
         self._key = (self.seed & 0xFFFFFFFF, self.replicate & 0xFFFFFFFF)
         self.key = np.array(self._key, np.uint32)
         self._names: dict[int, str] = {}
+        self._rows: dict[tuple[str, int, int, int], np.ndarray] = {}
         self._scalars: dict[tuple[str, int, int], list[float]] = {}
 
     def _stream(self, name: str) -> int:
@@ -189,6 +190,17 @@ class Streams:
         key = self._key[0] | self._key[1] << 32
         counter = np.array([0, step, self._stream(name), item], np.uint64)
         return np.random.Generator(np.random.Philox(key=key, counter=counter))
+
+    def several(self, name: str, step: int, item: int, count: int) -> np.ndarray:
+        """Return :meth:`one` for items ``item``, ``item + 1``, …, (count,) float64."""
+        block, place = divmod(step, _SCALAR_BLOCK)
+        key = (name, item, block, count)
+        if key not in self._rows:
+            first = block * _SCALAR_BLOCK
+            steps = np.arange(first, first + _SCALAR_BLOCK, dtype=np.uint64)[:, None]
+            items = np.arange(item, item + count, dtype=np.uint64)
+            self._rows[key] = unit(philox((0, steps, self._stream(name), items), self._key)[0])
+        return self._rows[key][place]
 
     def one(self, name: str, step: int, item: int = 0) -> float:
         """Return the single uniform of a market-wide draw."""

@@ -111,12 +111,12 @@ class Builders(Mechanism):
             ways.append((opened if open_access > 0 else _NO_WAY, closed if served else _NO_WAY))
         return ways
 
-    def shares(self, values: list[float]) -> list[float]:
-        """Return the logit shares of staying out and of each technology, L + 1 in all."""
+    def shares(self, values: list[float]) -> np.ndarray:
+        """Return the logit shares of staying out and of each technology, (L + 1,)."""
         scaled = [0.0, *(value / self.spread for value in values)]
         best = max(scaled)
         weight = np.exp([value - best for value in scaled])
-        return (weight / weight.sum()).tolist()
+        return weight / weight.sum()
 
     def income_if_closed(self, market: Any) -> np.ndarray:
         """Access margin from the builders who would stay on as paying customers."""
@@ -154,22 +154,16 @@ class Builders(Mechanism):
 
     def _flow(self, market: Any, kind: int, values: list[float], part: float) -> list[float]:
         """Move builders of a kind; return what an entrant earns above the average idea."""
-        column = market.technologies[_KINDS[kind]]
+        column, flows = market.technologies[_KINDS[kind]], market.flows
         pool, target, item = round(self.builder_pool * part), self.shares(values), kind * 64
-        for row, exodus in enumerate(market.technologies["fork_exodus"].tolist()):
-            if exodus:
-                column[row] -= market.binomial("builders.fork", column[row], exodus, item + row)
-        idle = max(pool - column.sum().item(), 0.0)
-        staying, moving, left = [], 0.0, 1.0
-        for place, n in enumerate((idle, *column.tolist())):
-            leaving = market.binomial("builders.review", n, self.review_rate, item + place)
-            staying.append(n - leaving)
-            moving += leaving
-        for row, share in enumerate(target[1:]):
-            chance = share / left if left > 0 else 0.0
-            arrived = market.binomial("builders.enter", moving, chance, item + row)
-            column[row] = staying[row + 1] + arrived
-            moving, left = moving - arrived, left - share
+        exodus = market.technologies["fork_exodus"]
+        if exodus.any():
+            column -= flows.binomials("builders.fork", column, exodus, item)
+        stock = np.concatenate(([max(pool - column.sum(), 0.0)], column))
+        rate = np.full(len(stock), self.review_rate)
+        leaving = flows.binomials("builders.review", stock, rate, item)
+        column -= leaving[1:]
+        column += flows.multinomial("builders.enter", leaving.sum(), target, item)
         out = min(max(target[0], 1e-300), 1.0 - 1e-12)
         expected = self.spread * -np.log(out).item() / (1.0 - out)
         return [max(expected - v, 0.0) if v > _NO_WAY else 0.0 for v in values]

@@ -157,8 +157,10 @@ class LabEconomics(Mechanism):
             members = math.floor(market.owned_platforms[row] @ market.members)
             stock, joining = min(subscribers, members), 0
             if sells[row]:
-                joining = market.binomial("lab.subscribe", members - stock, self.sub_uptake, row)
-            leaving = market.binomial("lab.unsubscribe", stock, self.churn, row)
+                joining = market.flows.binomial(
+                    "lab.subscribe", members - stock, self.sub_uptake, row
+                )
+            leaving = market.flows.binomial("lab.unsubscribe", stock, self.churn, row)
             subscribers = stock + joining - leaving
             technologies["subscribers"][row] = subscribers
             bill = subscribers * sells[row] * (self.sub_price * price_factor)

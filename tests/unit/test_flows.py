@@ -3,7 +3,6 @@
 import copy
 import pickle
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,8 +10,8 @@ from scipy import stats
 from scipy.special import bdtrik
 
 from platformsim.market.binomial import inverse
+from platformsim.market.flows import Flows
 from platformsim.market.history import Paths
-from platformsim.market.market import Market
 from platformsim.market.streams import Streams
 from platformsim.market.tables import Table
 from platformsim.mechanisms import Mechanism
@@ -50,10 +49,9 @@ def test_certain_flows_are_certain(n, p, all_of_them):
 
 def flows(n, p, months, expected=False):
     """A stock's flow, month by month."""
-    market = SimpleNamespace(expected=expected, streams=Streams(3))
-    path = []
-    for market.month in range(months):
-        path.append(Market.binomial(market, "leave", n, p, 2))
+    drawn, path = Flows(Streams(3), expected), []
+    for drawn.month in range(months):
+        path.append(drawn.binomial("leave", n, p, 2))
     return np.array(path)
 
 
@@ -68,6 +66,35 @@ def test_flows_have_the_law_of_the_binomial(n, p):
 def test_the_mean_field_has_the_expectation():
     assert flows(7.5, 0.25, 2, expected=True).tolist() == [1.875, 1.875]
     assert flows(7.5, 1.5, 1, expected=True).tolist() == [7.5]
+
+
+@pytest.mark.parametrize("size", [1.0, 4000.0])
+def test_several_stocks_draw_as_each_alone(size):
+    drawn, n = Flows(Streams(3), False), np.array([0.0, 12.0, 400.0, 90.0]) * size
+    p = np.array([0.5, 0.3, 0.02, 1.0])
+    for drawn.month in range(140):
+        alone = [drawn.binomial("leave", a, b, 5 + i) for i, (a, b) in enumerate(zip(n, p))]  # noqa: B905
+        assert drawn.binomials("leave", n, p, 5).tolist() == alone
+
+
+@pytest.mark.parametrize("n", [0.0, 7.0, 5000.0, 200_000.0])
+def test_a_whole_is_shared_out_by_the_multinomial_law(n):
+    drawn, shares = Flows(Streams(3), False), np.array([0.4, 0.1, 0.0, 0.5])
+    found = []
+    for drawn.month in range(1500):
+        found.append(drawn.multinomial("enter", n, shares))
+    found = np.array(found)
+    assert np.all(found == np.floor(found))
+    assert np.all(found >= 0)
+    assert np.all(found.sum(axis=1) <= n)
+    error = 4.5 * np.sqrt(n * shares * (1 - shares) / 1500)[1:]
+    assert np.all(np.abs(found.mean(axis=0) - n * shares[1:]) <= error)
+    if n:
+        correlation = np.corrcoef(found[:, 0], found[:, 2])[0, 1]
+        expected = -np.sqrt(0.1 * 0.5 / (0.9 * 0.5))
+        assert correlation == pytest.approx(expected, abs=0.1)
+    whole = Flows(Streams(3), True).multinomial("enter", n, shares)
+    np.testing.assert_allclose(whole, n * shares[1:])
 
 
 # -- tables and paths ------------------------------------------------------------------------

@@ -237,3 +237,36 @@ def choose(
                 rows[i] = rows[done + i]
             waiting -= done
         moved[c] = place - c * chunk
+
+
+@cached
+def totals(seen, got, switches, log_sums, best, row_sums, counts):
+    """Add up what the chunks counted.
+
+    Parameters
+    ----------
+    seen, got, switches, log_sums
+        See :func:`choose`.
+    best, row_sums : (A,) float64
+        Best utility from each alternative, and the log-sum relative to it.
+    counts : (A,) int64
+        Moved along.
+
+    Returns
+    -------
+    int, int, float, float, float
+        How many moved and chose; the sums of best, of row_sums and of log_sums over who chose.
+    """
+    moved, choosers, bests, rows, logs = 0, 0, 0.0, 0.0, 0.0
+    for c in range(len(switches)):
+        moved += switches[c]
+        logs += log_sums[c]
+    for a in range(len(counts)):
+        came = 0
+        for c in range(len(switches)):
+            came += seen[c, a]
+            counts[a] += got[c, a] - seen[c, a]
+        choosers += came
+        bests += came * best[a]
+        rows += came * row_sums[a]
+    return moved, choosers, bests, rows, logs

@@ -37,7 +37,9 @@ def count() -> int:
 
 def share_out(work: Callable[[int, int], object], chunks: int) -> None:
     """Call ``work(first, last)`` so that every chunk is done once."""
-    workers = min(count(), chunks // _LEAST_CHUNKS)
+    workers = chunks // _LEAST_CHUNKS
+    if workers > 1:
+        workers = min(workers, count())
     if workers <= 1:
         work(0, chunks)
         return
