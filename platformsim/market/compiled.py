@@ -125,8 +125,8 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
         loops.choice.choose(
             first, last, _CHUNK, side.n, side.choice, side.alive, must, gone, rules.revise_rate,
             room.revise, room.choice, np.uint32(month), streams.key, room.entrants[:entrants],
-            room.lane_blocks[:blocks], room.lane_rows[:entrants], room.table, not individual,
-            side.tastes, traits, np.float32(exposure), *met,
+            room.lane_blocks[:blocks], room.lane_rows[:entrants], room.table,
+            side.tastes if individual else None, traits, np.float32(exposure), *met,
             individual and not alternatives.single_homing, room.platform_table,
             alternatives.member, np.float32(rules.home_variety / scale),
             individual and side.name == "users", room.seen, room.got, room.switches,

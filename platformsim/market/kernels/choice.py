@@ -7,34 +7,21 @@ written over the present one. What is left to the caller are counts.
 import numpy as np
 
 from platformsim.market.kernels.blocks import (
-    LEAST,
-    add,
-    add_exp,
-    add_set,
-    add_tastes,
     copy_choice,
     count_moves,
-    draw_exponential,
-    enter,
-    enter_race,
     fill,
-    from_table,
-    from_two,
     gather,
     gather_choice,
-    gather_exposure,
-    largest,
-    log_sum,
     note_movers,
     scatter_choice,
     store_choice,
 )
 from platformsim.market.kernels.cache import cached
 from platformsim.market.kernels.draws import COUNTERS, SPAN, below, collect, philox
+from platformsim.market.kernels.values import enter_all, log_sum_all, race_all, value_all
 
 # Agents that choose at once: what they need fits into the first-level cache.
 _BLOCK = 512
-_MOST = np.float32(3.0e38)
 
 
 @cached
@@ -56,7 +43,6 @@ def choose(
     lane_blocks,
     lane_rows,
     table,
-    race,
     tastes,
     traits,
     exposure,
@@ -107,10 +93,9 @@ def choose(
     lane_rows : (m,) int32
         Row of the draws of each entrant, among 4 * b.
     table : (A * A,) float32
-        Utilities over mu, relative to a best; with ``race``, exp(-that).
-    race : bool
+        Utilities over mu, relative to a best; without tastes, exp(-that).
     tastes, traits : (K, n) and (K, A) float32
-        ``traits`` over mu.
+        ``traits`` over mu. None instead of tastes: nothing differs by agent.
     exposure : float32
         Over mu.
     contacts : (n, P) or (0, 0) int32
@@ -129,20 +114,16 @@ def choose(
     movers, origins : (n,) int32 and int16, or (0,)
         Receive who moved, and from where, from the first slot of its chunk on.
     """
-    width, n_tastes = len(gone), len(traits)
+    width = len(gone)
     blocks, marks = np.empty(COUNTERS, np.uint32), np.empty(SPAN, np.uint8)
     scan_words = np.empty((4, COUNTERS), np.uint32)
     rows = np.empty(_BLOCK + SPAN + 8, np.uint32)
     words = np.empty((4 * len(lane_blocks), _BLOCK), np.uint32)
     cur, arg = np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32)
     best, u = np.empty(_BLOCK, np.float32), np.empty((len(entrants), _BLOCK), np.float32)
-    theta = np.empty((n_tastes, _BLOCK), np.float32)
+    theta = np.empty((len(traits), _BLOCK), np.float32)
     values = np.empty((member.shape[1], _BLOCK), np.float32)
-    noise, more, total = (
-        np.empty(_BLOCK, np.float32),
-        np.empty(_BLOCK, np.float32),
-        np.empty(_BLOCK, np.float32),
-    )
+    more, total = np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32)
     any_gone = gone.any()
     for c in range(first, last):
         seen[c], got[c], switches[c], log_sums[c] = 0, 0, 0, 0.0
@@ -177,58 +158,34 @@ def choose(
                 some = rows[done : done + m]
                 done += m
                 start = np.int64(some[0])
-                if np.int64(some[m - 1]) - start == m - 1:
-                    # Where rows follow each other, columns are read where they stand.
+                straight = np.int64(some[m - 1]) - start == m - 1
+                if straight:
                     copy_choice(choice[start : start + m], m, cur)
-                    own, at = tastes, start
                 else:
                     gather_choice(choice, some, m, cur)
-                    for k in range(n_tastes):
-                        gather(tastes[k], some, m, theta[k])
-                    own, at = theta, 0
                 for b in range(len(lane_blocks)):
                     philox(
                         some, m, step, choice_stream, lane_blocks[b], key, words[4 * b : 4 * b + 4]
                     )
-                fill(best, _MOST if race else LEAST, m)
                 fill(arg, np.int32(entrants[0]), m)
-                if sets:
-                    for p in range(member.shape[1]):
-                        from_table(platform_table, cur, member.shape[1], m, p, values[p])
-                        add_tastes(own, at, traits, p + 1, m, values[p])
-                        if exposure != np.float32(0.0):
-                            gather_exposure(contacts, degree, some, m, p, exposure, more)
-                            add(more, m, values[p])
-                for e in range(len(entrants)):
-                    a = entrants[e]
-                    draw_exponential(words[lane_rows[e]], m, noise)
-                    if race or sets:
-                        from_table(table, cur, width, m, a, u[e])
-                    if race:
-                        enter_race(noise, u[e], m, a, best, arg)
-                        continue
-                    if sets:
-                        add_set(values, member[a], variety, m, more, total, u[e])
-                    else:
-                        elsewhere = 1 if a == 0 else 0
-                        stay, move = table[a * width + a], table[elsewhere * width + a]
-                        from_two(cur, stay, move, m, a, u[e])
-                        add_tastes(own, at, traits, a, m, u[e])
-                        if exposure != np.float32(0.0) and a > 0:
-                            gather_exposure(contacts, degree, some, m, a - 1, exposure, more)
-                            add(more, m, u[e])
-                    enter(noise, u[e], m, a, best, arg)
-                if wants_surplus:
-                    fill(best, LEAST, m)
-                    for e in range(len(entrants)):
-                        largest(u[e], m, best)
-                    fill(total, np.float32(0.0), m)
-                    for e in range(len(entrants)):
-                        add_exp(u[e], best, m, total)
-                    log_sums[c] += log_sum(best, total, m)
+                if tastes is None:
+                    race_all(words, lane_rows, entrants, table, cur, width, m, more, u, best, arg)
+                else:
+                    own, at = tastes, start
+                    if not straight:
+                        for k in range(len(traits)):
+                            gather(tastes[k], some, m, theta[k])
+                        own, at = theta, 0
+                    value_all(
+                        own, at, traits, table, cur, width, entrants, exposure, contacts, degree,
+                        some, sets, platform_table, member, variety, m, values, more, total, u,
+                    )  # fmt: skip
+                    enter_all(words, lane_rows, entrants, m, more, u, best, arg)
+                    if wants_surplus:
+                        log_sums[c] += log_sum_all(u, len(entrants), m, best, total)
                 if len(movers):
                     place = note_movers(some, cur, arg, m, movers, origins, place)
-                if np.int64(some[m - 1]) - start == m - 1:
+                if straight:
                     store_choice(choice[start : start + m], arg, m)
                 else:
                     scatter_choice(choice, some, arg, m)

@@ -1,0 +1,82 @@
+"""A block of agents and all their alternatives: what these are worth, and which one wins."""
+
+import numpy as np
+from numba import njit
+
+from platformsim.market.kernels.blocks import (
+    LEAST,
+    add,
+    add_exp,
+    add_set,
+    add_tastes,
+    draw_exponential,
+    enter,
+    enter_race,
+    fill,
+    from_table,
+    from_two,
+    gather_exposure,
+    largest,
+    log_sum,
+)
+
+_MOST = np.float32(3.0e38)
+
+
+@njit
+def race_all(words, lane_rows, entrants, table, cur, width, n, noise, u, best, arg):
+    """Let the smallest E * table[c, a] win: nothing differs by agent but where it is."""
+    fill(best, _MOST, n)
+    for e in range(len(entrants)):
+        draw_exponential(words[lane_rows[e]], n, noise)
+        from_table(table, cur, width, n, entrants[e], u[e])
+        enter_race(noise, u[e], n, entrants[e], best, arg)
+
+
+@njit
+def value_all(
+    tastes, start, traits, table, cur, width, entrants, exposure, contacts, degree, rows, sets,
+    platform_table, member, variety, n, values, more, total, u,
+):  # fmt: skip
+    """Write the utilities of all entrants into the rows of ``u``."""
+    if sets:
+        for p in range(member.shape[1]):
+            from_table(platform_table, cur, member.shape[1], n, p, values[p])
+            add_tastes(tastes, start, traits, p + 1, n, values[p])
+            if exposure != np.float32(0.0):
+                gather_exposure(contacts, degree, rows, n, p, exposure, more)
+                add(more, n, values[p])
+    for e in range(len(entrants)):
+        a = entrants[e]
+        if sets:
+            from_table(table, cur, width, n, a, u[e])
+            add_set(values, member[a], variety, n, more, total, u[e])
+            continue
+        # Where agents have one home, an alternative has two values: there, and not yet there.
+        elsewhere = 1 if a == 0 else 0
+        from_two(cur, table[a * width + a], table[elsewhere * width + a], n, a, u[e])
+        add_tastes(tastes, start, traits, a, n, u[e])
+        if exposure != np.float32(0.0) and a > 0:
+            gather_exposure(contacts, degree, rows, n, a - 1, exposure, more)
+            add(more, n, u[e])
+
+
+@njit
+def enter_all(words, lane_rows, entrants, n, noise, u, best, arg):
+    """Let the largest utility plus Gumbel noise win."""
+    fill(best, LEAST, n)
+    for e in range(len(entrants)):
+        draw_exponential(words[lane_rows[e]], n, noise)
+        enter(noise, u[e], n, entrants[e], best, arg)
+
+
+@njit
+def log_sum_all(u, entrants, n, top, total):
+    """Return the sum over agents of the log-sum of their utilities."""
+    fill(top, LEAST, n)
+    for e in range(entrants):
+        largest(u[e], n, top)
+    fill(total, np.float32(0.0), n)
+    for e in range(entrants):
+        add_exp(u[e], top, n, total)
+    return log_sum(top, total, n)
