@@ -135,7 +135,7 @@ def test_two_platforms_and_an_outside_option_follow_the_gibbs_law():
     gibbs /= gibbs.sum()
     np.testing.assert_allclose(stationary(turn), gibbs, atol=1e-10)
     spec = market(n, strength, (0.2, 0.0), outside=0.0, count_self=False, start=(0.5, 0.3))
-    counts = simulated(spec, 60, 5000)
+    counts = simulated(spec, 60, 3000)
     for platform in (1, 2):
         assert_mean(counts[:, platform] / n, gibbs @ states[:, platform] / n)
     leads = gibbs @ (states[:, 1] > states[:, 2])
@@ -151,7 +151,7 @@ def test_two_agents_count_themselves_or_do_not(count_self):
         laws[counted] = stationary(turn)
     largest = states[:, 1:].max(axis=1) / n
     spec = market(n, strength, (0.2, 0.0), outside=-1.0, count_self=count_self, start=(0.5, 0.5))
-    counts = simulated(spec, 14, 2500)
+    counts = simulated(spec, 14, 1500)
     sample = counts[:, 1:].max(axis=1) / n
     right, wrong = laws[count_self] @ largest, laws[not count_self] @ largest
     assert_mean(sample, right, wrong)
@@ -159,7 +159,7 @@ def test_two_agents_count_themselves_or_do_not(count_self):
 
 @pytest.mark.slow
 def test_time_to_tip_from_one_side_to_the_other():
-    n, coupling, replicates = 16, 1.5, 700
+    n, coupling, replicates = 16, 1.5, 300
     states, turn = chain(n, np.zeros(2), 2 * coupling, np.ones(2), count_self=True)
     waiting = states[:, 0] < states[:, 1]  # m < 0
     inside = turn[np.ix_(waiting, waiting)]
