@@ -94,3 +94,28 @@ def shared_out(uniform, n, shares):
         found[i] = inverse(uniform[i], n, chance)
         n, left = n - found[i], left - shares[i + 1]
     return found
+
+
+@cached
+def turned_over(uniform, entering, stock, rate, shares):
+    """Let some of each of m stocks leave; share all who left out among the stocks.
+
+    Parameters
+    ----------
+    uniform, entering : (m,) and (m - 1,) float64
+        Draws of who leaves, and of who enters.
+    stock : (m,) float64, whole
+    rate : float
+    shares : (m,) float64
+
+    Returns
+    -------
+    (m - 1,) float64, whole
+        All stocks after that but the first, which gets the rest.
+    """
+    leaving, left = np.empty(len(stock)), 0.0
+    for i in range(len(stock)):
+        leaving[i] = inverse(uniform[i], stock[i], rate)
+        left += leaving[i]
+    came = shared_out(entering, left, shares)
+    return stock[1:] - leaving[1:] + came

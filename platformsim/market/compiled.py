@@ -20,6 +20,7 @@ _NO_CONTACTS = np.zeros((0, 0), np.int32), np.zeros(0, np.int32)
 _NO_MOVERS = np.zeros(0, np.int32), np.zeros(0, np.int16)
 _NO_EDGES = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros((0, 0), np.int32)
 _NO_MARKS = np.zeros(0, bool)
+_NO_EXPOSURE = np.float32(0.0)
 
 
 @functools.cache
@@ -114,21 +115,23 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
         room.lane_blocks, room.lane_rows,
     )  # fmt: skip
     must = _marked(side.n, newcomers) if newcomers.size else _NO_MARKS
+    step, variety = np.uint32(month), np.float32(rules.home_variety / scale)
+    lanes = room.entrants[:entrants], room.lane_blocks[:blocks], room.lane_rows[:entrants]
     met = (side.contacts.counts, side.contacts.graph.degree) if connected else _NO_CONTACTS
     movers = _NO_MOVERS
     if connected:
         movers = np.empty(side.n, np.int32), np.empty(side.n, np.int16)
 
-    traits, exposure = room.traits(side.characteristics, scale), appeal.exposure / scale
+    traits = room.traits(side.characteristics, scale)
+    exposure = np.float32(appeal.exposure / scale) if appeal.exposure else _NO_EXPOSURE
 
     def work(first: int, last: int) -> None:
         loops.choice.choose(
             first, last, _CHUNK, side.n, side.choice, side.alive, must, gone, rules.revise_rate,
-            room.revise, room.choice, np.uint32(month), streams.key, room.entrants[:entrants],
-            room.lane_blocks[:blocks], room.lane_rows[:entrants], room.table,
-            side.tastes if individual else None, traits, np.float32(exposure), *met,
+            room.revise, room.choice, step, streams.key, *lanes, room.table,
+            side.tastes if individual else None, traits, exposure, *met,
             individual and not alternatives.single_homing, room.platform_table,
-            alternatives.member, np.float32(rules.home_variety / scale),
+            alternatives.member, variety,
             individual and side.name == "users", room.seen, room.got, room.switches,
             room.chunk_sums, *movers, room.moved,
         )  # fmt: skip

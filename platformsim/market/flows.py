@@ -68,11 +68,41 @@ class Flows:
 
     def binomials(self, name: str, n: np.ndarray, p: np.ndarray, item: int = 0) -> np.ndarray:
         """Return :meth:`binomial` for stocks ``item``, ``item + 1``, …, (m,) float."""
-        if self.expected or n.max(initial=0.0) > _LARGE:
+        if self.expected or max(n.tolist(), default=0.0) > _LARGE:
             draws = zip(n.tolist(), p.tolist(), range(item, item + len(n)), strict=True)
             return np.array([self.binomial(name, *draw) for draw in draws])
         uniform = self.streams.several(name, self.month, item, len(n))
         return _compiled().inverses(uniform, n, p)
+
+    def turnover(
+        self, names: tuple[str, str], stock: list[float], rate: float, shares: np.ndarray, item: int
+    ) -> np.ndarray:
+        """Let members of m stocks leave at a rate, and share all who left out among the stocks.
+
+        Parameters
+        ----------
+        names : tuple of two str
+            Streams of leaving (:meth:`binomials`) and of entering (:meth:`multinomial`).
+        stock : list of float
+            Whole numbers.
+        rate : float
+        shares : (m,) float
+            Adding up to 1.
+        item : int
+
+        Returns
+        -------
+        (m - 1,) float
+            All stocks after that but the first, which gets the rest.
+        """
+        (leave, enter), before, m = names, np.array(stock, np.float64), len(stock)
+        if not self.expected and sum(stock) <= _LARGE:
+            leaving = self.streams.several(leave, self.month, item, m)
+            entering = self.streams.several(enter, self.month, item, m - 1)
+            return _compiled().turned_over(leaving, entering, before, rate, shares)
+        leaving = self.binomials(leave, before, np.full(m, rate), item)
+        came = self.multinomial(enter, leaving.sum(), shares, item)
+        return before[1:] - leaving[1:] + came
 
     def multinomial(self, name: str, n: float, shares: np.ndarray, item: int = 0) -> np.ndarray:
         """Share n out among m parts, by one conditional binomial after the other.

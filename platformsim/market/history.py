@@ -102,8 +102,7 @@ class History:
         for name, kept in self.sides.items():
             side = market.sides[name]
             kept.share[month] = market.share[name]
-            kept.active[month] = side.active
-            kept.living[month] = side.living
+            kept.living[month], _, kept.active[month] = side.totals()
             kept.switches[month] = side.switches
             kept.surplus[month] = side.surplus
         self.paid[month] = market.ledger.paid

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 
 import numpy as np
@@ -29,6 +28,7 @@ REASONS = (
 )
 BUILDERS, CUSTOMERS, SUPPLIERS = "builders", "customers", "suppliers"
 _TOLERANCE = 1e-9
+_INFINITE = float("inf")
 
 
 class Ledger:
@@ -51,24 +51,23 @@ class Ledger:
         self._reason = {name: column for column, name in enumerate(reasons)}
         # Payments come one by one, and a single number is written to an array("d") far quicker
         # than to a numpy array; numpy looks at the same memory.
-        empty = bytes(8 * len(accounts) * len(reasons))
-        self._paid, self._received = array("d", empty), array("d", empty)
+        self._nothing = array("d", bytes(8 * len(accounts) * len(reasons)))
+        self._paid, self._received = self._nothing[:], self._nothing[:]
         self.balance = np.zeros(len(accounts))
 
     @property
     def paid(self) -> np.ndarray:
         """See the class."""
-        return np.frombuffer(self._paid).reshape(len(self.accounts), len(self.reasons))
+        return np.frombuffer(self._paid).reshape(-1, len(self.reasons))
 
     @property
     def received(self) -> np.ndarray:
         """See the class."""
-        return np.frombuffer(self._received).reshape(len(self.accounts), len(self.reasons))
+        return np.frombuffer(self._received).reshape(-1, len(self.reasons))
 
     def open_month(self) -> None:
         """Forget last month's payments; balances stay."""
-        self.paid.fill(0.0)
-        self.received.fill(0.0)
+        self._paid[:] = self._received[:] = self._nothing
 
     def pay(self, payer: str, payee: str, reason: str, amount: float) -> None:
         """Move money.
@@ -87,7 +86,7 @@ class Ledger:
         ConservationError
             When the amount is negative or not a number.
         """
-        if not 0.0 <= amount < math.inf:
+        if not 0.0 <= amount < _INFINITE:
             raise ConservationError(f"{payer} cannot pay {payee} {amount!r} cu as {reason}")
         column = self._reason[reason]
         self._paid[self._row[payer] + column] += amount
@@ -95,19 +94,20 @@ class Ledger:
 
     def net(self, account: str) -> float:
         """Return what an account gained this month, in cu."""
-        width, start = len(self.reasons), 8 * self._row[account]
-        received, paid = (
-            np.frombuffer(cells, count=width, offset=start)
-            for cells in (self._received, self._paid)
-        )
-        return float(np.add.reduce(received) - np.add.reduce(paid))
+        first = self._row[account]
+        end = first + len(self.reasons)
+        return sum(self._received[first:end]) - sum(self._paid[first:end])
 
-    def close_month(self) -> tuple[np.ndarray, np.ndarray]:
+    def got(self, account: str, reason: str) -> float:
+        """Return what an account received for a reason this month, in cu."""
+        return self._received[self._row[account] + self._reason[reason]]
+
+    def close_month(self) -> tuple[list[float], list[float]]:
         """Book the month and check that nothing was made or lost.
 
         Returns
         -------
-        received, paid : (accounts,) float, cu
+        received, paid : list of float, cu
             What each account received and paid in all.
 
         Raises
@@ -115,10 +115,10 @@ class Ledger:
         ConservationError
             When the sum of all balances leaves zero by more than 1e-9 of what moved.
         """
-        received, paid = self.received.sum(axis=1), self.paid.sum(axis=1)
+        received, paid = np.add.reduce(self.received, 1), np.add.reduce(self.paid, 1)
         change = received - paid
         self.balance += change
-        moved = received.sum()
-        if abs(change.sum()) > _TOLERANCE * max(moved, 1.0):
-            raise ConservationError(f"payments do not balance: {change.sum()!r} cu of {moved!r}")
-        return received, paid
+        received, made = received.tolist(), sum(change.tolist())
+        if abs(made) > _TOLERANCE * max(sum(received), 1.0):
+            raise ConservationError(f"payments do not balance: {made!r} cu of {sum(received)!r}")
+        return received, paid.tolist()

@@ -160,10 +160,10 @@ class Market:
                 continue
             if callable(part):
                 appeal.by_row.append(part)
-            elif np.ndim(part) == 2:
+            elif getattr(part, "ndim", 1) == 2:
                 appeal.by_row.append(part.__getitem__)
             else:
-                appeal.common = appeal.common + part
+                appeal.common += part
         for mechanism in self._acting["exposure"]:
             appeal.exposure += mechanism.exposure(self, side) or 0.0
         for mechanism in self._acting["own_utility"]:
@@ -177,15 +177,18 @@ class Market:
         return appeal
 
     def _same_side(self, side: str) -> list[laws.SameSide]:
-        effects = (mechanism.same_side(self, side) for mechanism in self._acting["same_side"])
+        effects = [mechanism.same_side(self, side) for mechanism in self._acting["same_side"]]
         return [effect for effect in effects if effect is not None]
 
     def _add_same_side(self, appeal: Appeal, side: str) -> None:
+        effects = self._same_side(side)
+        if not effects:
+            return
         counted, kappa = self.sides[side].rules.count_self, self.rules.interoperability
         living = None if counted else self.sides[side].living
-        for effect in self._same_side(side):
+        for effect in effects:
             value = laws.same_side_value(effect, self.share[side], living, kappa, 0.0)
-            appeal.common = appeal.common + value
+            appeal.common += value
             if not counted:
                 own = laws.same_side_value(effect, self.share[side], living, kappa, 1.0) - value
                 appeal.own = own if appeal.own is None else appeal.own + own

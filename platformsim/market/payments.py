@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+_BOOKED = ("patronage", "revenue", "cost", "profit")
+
 
 def settle(market: Any) -> None:
     """Book the month's payments between sides and platform owners.
@@ -28,24 +30,26 @@ def settle(market: Any) -> None:
     Content and sales need a creator or a business on the platform.
     """
     pay, sides, rules = market.ledger.pay, market.sides, market.rules
-    fees = {name: market.platforms[f"fee_{name}"].tolist() for name in sides}
+    for name in sides:
+        for row, fee in enumerate(market.platforms[f"fee_{name}"].tolist()):
+            if fee:
+                _fee(market, sides[name], row, market.owner_of_platform[row], fee)
     creators, businesses = (_present(market, side) for side in ("creators", "businesses"))
-    columns = market.platforms.rows("take_rate", "hours", "ad_yield")
-    for row, (take, hours, ad_yield) in enumerate(columns):
-        owner, members = market.owner_of_platform[row], market.members[row].item()
-        for name, fee in fees.items():
-            if fee[row]:
-                _fee(market, sides[name], row, owner, fee[row])
+    rows = zip(
+        market.owner_of_platform, market.members.tolist(), creators, businesses,
+        market.platforms.rows("take_rate", "hours", "ad_yield"), strict=True,
+    )  # fmt: skip
+    for owner, members, has_creators, has_businesses, (take, hours, ad_yield) in rows:
         if members <= 0:
             continue
-        if businesses[row]:
+        if has_businesses:
             pay("businesses", owner, "advertising", members * hours * ad_yield)
             sales = members * rules.business_spend
             pay("users", "businesses", "sales", sales)
             pay("businesses", owner, "take", take * sales)
         elif "businesses" not in sides:
             pay("customers", owner, "advertising", members * hours * ad_yield)
-        if creators[row]:
+        if has_creators:
             content = members * rules.creator_spend
             pay("users", "creators", "content", content)
             pay("creators", owner, "take", take * content)
@@ -68,16 +72,13 @@ def _fee(market: Any, side: Any, row: int, owner: str, fee: float) -> None:
 def book(market: Any) -> None:
     """Close the month's ledger and carry each releaser's cash, revenue and cost."""
     ledger, releasers = market.ledger, market.releasers
-    received, paid = (total.tolist() for total in ledger.close_month())
-    gifts = ledger.received[:, ledger.reasons.index("patronage")].tolist()
-    for row, (name, (cash,)) in enumerate(
-        zip(releasers.names, releasers.rows("cash"), strict=True)
-    ):
+    received, paid = ledger.close_month()
+    cash, booked = releasers["cash"], [releasers[name] for name in _BOOKED]
+    for row, name in enumerate(releasers.names):
         account = ledger.accounts.index(name)
-        patronage, cost = gifts[account], paid[account]
+        patronage, cost = ledger.got(name, "patronage"), paid[account]
         revenue = received[account] - patronage
-        releasers["patronage"][row] = patronage
-        releasers["revenue"][row] = revenue
-        releasers["cost"][row] = cost
-        releasers["profit"][row] = revenue - cost
-        releasers["cash"][row] = cash + (revenue - cost + patronage)
+        profit = revenue - cost
+        for column, amount in zip(booked, (patronage, revenue, cost, profit), strict=True):
+            column[row] = amount
+        cash[row] += profit + patronage

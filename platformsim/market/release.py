@@ -18,7 +18,7 @@ MODE = {name: code for code, name in enumerate(RELEASE_MODES)}
 CLOSED, OPEN, CAPPED, DELAYED, STAGED, THEN_CLOSE = range(len(RELEASE_MODES))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Terms:
     """The terms of each technology this month; every field is (L,) float64.
 
@@ -93,16 +93,22 @@ def advance(technologies: Table, month: int, closes: np.ndarray) -> None:
         "mode", "newest_open", "reverted", "generation_month", "delay_months", "capability",
         "previous_capability", "open_capability",
     )  # fmt: skip
+    newest_open, open_capability = [], []
     for row, (mode, was_open, reverted, since, delay, newest, previous, best) in enumerate(rows):
         waited = month - since >= delay
-        matured = _matured(technologies.versions[row], since, newest, previous, month - delay)
+        versions = technologies.versions[row]
+        if since > versions[-1][0]:
+            # Superseded: it keeps what outsiders added to it while it was the newest.
+            versions[-1] = (versions[-1][0], previous)
+            versions.append((since, newest))
         opens = (
             mode in (OPEN, CAPPED)
             or (mode == DELAYED and waited)
             or (mode == THEN_CLOSE and not reverted and not closes[row])
         )
         if opens:
-            technologies["reverted"][row] = 0.0
+            if reverted:
+                technologies["reverted"][row] = 0.0
         elif was_open and mode not in (DELAYED, STAGED):
             technologies["reverted"][row] = 1.0
             technologies["reverted_month"][row] = month
@@ -110,20 +116,11 @@ def advance(technologies: Table, month: int, closes: np.ndarray) -> None:
         if mode == STAGED:
             opened = previous
         elif mode == DELAYED and not waited:
-            opened = matured
-        technologies["newest_open"][row] = opens
-        technologies["open_capability"][row] = max(best, opened)
-
-
-def _matured(
-    versions: list[tuple[float, float]], since: float, newest: float, previous: float, until: float
-) -> float:
-    """Return the best generation that was released by a month, 0 where there is none."""
-    if since > versions[-1][0]:
-        # Superseded: it keeps what outsiders added to it while it was the newest.
-        versions[-1] = (versions[-1][0], previous)
-        versions.append((since, newest))
-    return max((level for released, level in versions if released <= until), default=0.0)
+            matured = (level for released, level in versions if released <= month - delay)
+            opened = max(matured, default=0.0)
+        newest_open.append(opens)
+        open_capability.append(max(best, opened))
+    technologies["newest_open"], technologies["open_capability"] = newest_open, open_capability
 
 
 def terms(technologies: Table) -> Terms:

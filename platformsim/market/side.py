@@ -89,22 +89,23 @@ class Side:
     @property
     def living(self) -> float:
         """Number of agents in the market."""
-        return self._totals()[0]
+        return self.totals()[0]
 
     @property
     def installed_base(self) -> np.ndarray:
         """Members of each platform as a share of the side's living agents, (P,)."""
-        return self._totals()[1].copy()
+        return self.totals()[1].copy()
 
     @property
     def active(self) -> np.ndarray:
         """Members of each platform, a multi-homer divided equally over its homes, (P,)."""
-        return self._totals()[2].copy()
+        return self.totals()[2].copy()
 
-    def _totals(self) -> tuple[float, np.ndarray, np.ndarray]:
+    def totals(self) -> tuple[float, np.ndarray, np.ndarray]:
+        """Return ``living``, ``installed_base`` and ``active``, the arrays to read only."""
         # Asked for many times a month. Counts are replaced when they change, never written to.
         if self._tallied is not self.counts:
-            living, places = self.counts.sum(), self.alternatives
+            living, places = np.add.reduce(self.counts).item(), self.alternatives
             base = places.members(self.counts) / max(living, 1)
             active = base * living if places.single_homing else self.counts @ places.part
             self._tally, self._tallied = (living, base, active), self.counts

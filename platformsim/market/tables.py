@@ -7,6 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 
+def best_elsewhere(values: list[float]) -> list[float]:
+    """Return for each of some values the largest of the others, or 0 if that is more."""
+    *_, second, best = sorted([0.0, 0.0, *values])
+    return [second if value == best else best for value in values]
+
+
 class Table:
     """Named rows, float columns.
 

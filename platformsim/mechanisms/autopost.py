@@ -12,6 +12,7 @@ from platformsim.parameters import param
 
 _DAYS = 30.0
 _QUIETEST = 0.1
+_MEASURED = ("reactions", "loop_gain", "activity")
 
 
 @dataclass(frozen=True)
@@ -77,17 +78,16 @@ class Autopost(Mechanism):
         """Let reactions feed next month's activity, and let rivals copy an open hook."""
         platforms = market.platforms
         np.maximum(platforms["hook"], platforms["posting_hook"], out=platforms["hook"])
-        state = zip(platforms.rows("hook", "activity"), self._capability(market), strict=True)
-        for row, ((hook, activity), capability) in enumerate(state):
+        capabilities, new = self._capability(market), [platforms[name] for name in _MEASURED]
+        for row, (hook, activity) in enumerate(platforms.rows("hook", "activity")):
             made = hook * self.gen_rate * self.autopost
             posts = made * activity
             weary = self.fatigue * posts / _DAYS
-            per_post = self.reactions_per_post * capability
+            per_post = self.reactions_per_post * capabilities[row]
             gain = made * per_post * self.retention_gain * (1 - weary)
             livelier = min(max(1.0 + gain * activity, _QUIETEST), self.saturation)
-            platforms["reactions"][row] = posts * per_post
-            platforms["loop_gain"][row] = gain
-            platforms["activity"][row] = livelier
+            for column, value in zip(new, (posts * per_post, gain, livelier), strict=True):
+                column[row] = value
         self._copy(market)
 
     def _capability(self, market: Any) -> list[float]:
@@ -98,8 +98,10 @@ class Autopost(Mechanism):
 
     def _copy(self, market: Any) -> None:
         platforms, opened = market.platforms, market.technologies["newest_open"].tolist()
-        hooks = zip(platforms["posting_hook"].tolist(), market.technology_of_platform, strict=True)
-        best = max((hook for hook, at in hooks if at >= 0 and opened[at] == 1), default=0.0)
+        stand = market.technology_of_platform.tolist()
+        hooks = zip(platforms["posting_hook"].tolist(), stand, strict=True)
+        best = max([hook for hook, at in hooks if at >= 0 and opened[at] == 1], default=0.0)
         if best > 0:
-            hook = platforms["hook"]
-            hook += self.copy_rate * np.maximum(best - hook, 0.0)
+            platforms["hook"] = [
+                hook + self.copy_rate * max(best - hook, 0.0) for hook in platforms["hook"].tolist()
+            ]

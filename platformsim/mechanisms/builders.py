@@ -13,6 +13,7 @@ from platformsim.mechanisms.base import Contrast, Mechanism, Values
 from platformsim.parameters import param
 
 _KINDS = ("builders_equipped", "builders_plain")
+_STREAMS = ("builders.review", "builders.enter")
 _NO_WAY = -1e30
 
 
@@ -116,7 +117,7 @@ class Builders(Mechanism):
         scaled = [0.0, *(value / self.spread for value in values)]
         best = max(scaled)
         weight = np.exp([value - best for value in scaled])
-        return weight / weight.sum()
+        return weight / np.add.reduce(weight)
 
     def income_if_closed(self, market: Any) -> np.ndarray:
         """Access margin from the builders who would stay on as paying customers."""
@@ -135,43 +136,37 @@ class Builders(Mechanism):
         if not len(technologies):
             return
         ways = self.ways_in(market)
-        bonus = zip(
-            self._flow(market, 0, [max(way) for way in ways], 1.0 - self.compute_barrier),
-            self._flow(market, 1, [closed for _, closed in ways], self.compute_barrier),
-            strict=True,
-        )
-        technologies["builders_open"] = [
-            equipped if opened >= closed and opened > _NO_WAY else 0.0
-            for (equipped,), (opened, closed) in zip(
-                technologies.rows(_KINDS[0]), ways, strict=True
-            )
+        by_best, by_api = [max(way) for way in ways], [closed for _, closed in ways]
+        bonus_equipped = self._flow(market, 0, by_best, 1.0 - self.compute_barrier)
+        bonus_plain = self._flow(market, 1, by_api, self.compute_barrier)
+        equipped, plain = technologies[_KINDS[0]], technologies[_KINDS[1]]
+        on_open, capability = technologies["builders_open"], technologies["capability"]
+        on_open[:] = [
+            count if opened >= closed and opened > _NO_WAY else 0.0
+            for count, (opened, closed) in zip(equipped.tolist(), ways, strict=True)
         ]
-        technologies["builders"] = technologies[_KINDS[0]] + technologies[_KINDS[1]]
-        self._earn(market, bonus)
-        technologies["capability"] += (
-            self.community_gain * technologies["builders_open"] ** self.sigma
-        )
+        np.add(equipped, plain, out=technologies["builders"])
+        self._earn(market, zip(bonus_equipped, bonus_plain, strict=True))
+        capability += self.community_gain * on_open**self.sigma
 
     def _flow(self, market: Any, kind: int, values: list[float], part: float) -> list[float]:
         """Move builders of a kind; return what an entrant earns above the average idea."""
-        column, flows = market.technologies[_KINDS[kind]], market.flows
+        column, exodus = market.technologies[_KINDS[kind]], market.technologies["fork_exodus"]
         pool, target, item = round(self.builder_pool * part), self.shares(values), kind * 64
-        exodus = market.technologies["fork_exodus"]
-        if exodus.any():
-            column -= flows.binomials("builders.fork", column, exodus, item)
-        stock = np.concatenate(([max(pool - column.sum(), 0.0)], column))
-        rate = np.full(len(stock), self.review_rate)
-        leaving = flows.binomials("builders.review", stock, rate, item)
-        column -= leaving[1:]
-        column += flows.multinomial("builders.enter", leaving.sum(), target, item)
-        out = min(max(target[0], 1e-300), 1.0 - 1e-12)
+        if any(exodus.tolist()):
+            column -= market.flows.binomials("builders.fork", column, exodus, item)
+        inside = column.tolist()
+        stock = [max(pool - sum(inside), 0.0), *inside]
+        column[:] = market.flows.turnover(_STREAMS, stock, self.review_rate, target, item)
+        out = min(max(target[0].item(), 1e-300), 1.0 - 1e-12)
         expected = self.spread * -np.log(out).item() / (1.0 - out)
         return [max(expected - v, 0.0) if v > _NO_WAY else 0.0 for v in values]
 
     def _earn(self, market: Any, bonus: Iterable[tuple[float, float]]) -> None:
         """Let builders earn by what they build on, and pay for it."""
         technologies, pay, income = market.technologies, market.ledger.pay, self.builder_income
-        frontier, opened, downstream = max(technologies["capability"].tolist()), [], []
+        frontier, hosted = max(technologies["capability"].tolist()), 0.0
+        opened, downstream = [], []
         rows = technologies.rows(
             *_KINDS, "builders_open", "toll_burden", "service_loss", "capability", "price_factor",
             "api_margin",
@@ -190,7 +185,7 @@ class Builders(Mechanism):
             lab, bought = owner or SUPPLIERS, on_api * self.access_cost_closed
             pay(BUILDERS, lab, "access", bought * price)
             pay(lab, SUPPLIERS, "inference", bought * (1.0 - margin))
+            hosted += on_open
         technologies["downstream_open"], technologies["downstream"] = opened, downstream
-        pay(CUSTOMERS, BUILDERS, "products", technologies["downstream"].sum().item())
-        hosted = technologies["builders_open"].sum().item()
+        pay(CUSTOMERS, BUILDERS, "products", sum(downstream))
         pay(BUILDERS, SUPPLIERS, "hosting", hosted * self.access_cost_open)

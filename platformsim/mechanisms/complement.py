@@ -42,7 +42,7 @@ class Complement(Mechanism):
     def engagement(self, market: Any) -> np.ndarray:
         """See the class."""
         lift = market.owned_platforms * self._openness(market)[:, None]
-        return self.eng_lift * lift.max(axis=0, initial=0.0)
+        return self.eng_lift * np.maximum.reduce(lift, axis=0, initial=0.0)
 
     def income_if_open(self, market: Any) -> np.ndarray:
         """Return the advertising on the lift, and the saved R&D, (L,) cu/month."""

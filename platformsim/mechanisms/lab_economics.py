@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from platformsim.market.ledger import CUSTOMERS, SUPPLIERS
+from platformsim.market.tables import best_elsewhere
 from platformsim.mechanisms.base import Contrast, Mechanism
 from platformsim.parameters import param
 
@@ -92,7 +93,7 @@ class LabEconomics(Mechanism):
     def price(self, market: Any) -> np.ndarray:
         """Return the price of access relative to the full price, (L,)."""
         technologies = market.technologies
-        best = market.terms.open_capability.max(initial=0.0)
+        best = max(market.terms.open_capability.tolist(), default=0.0)
         if best <= 0 or not self.price_cap:
             return np.ones(len(technologies))
         leads, caps = np.log(technologies["capability"] / best).tolist(), []
@@ -149,35 +150,31 @@ class LabEconomics(Mechanism):
                 pay(CUSTOMERS, SUPPLIERS, "hosting", hosted * running * (1.0 + self.host_markup))
 
     def _subscribe(self, market: Any, active: list[bool]) -> None:
-        technologies, sells = market.technologies, market.terms.margin.tolist()
-        columns = technologies.rows("subscribers", "price_factor")
-        for row, (subscribers, price_factor) in enumerate(columns):
+        technologies, binomial = market.technologies, market.flows.binomial
+        sells, column = market.terms.margin.tolist(), technologies["subscribers"]
+        everybody = (market.owned_platforms @ market.members).tolist()
+        for row, (before, price) in enumerate(technologies.rows("subscribers", "price_factor")):
             if not active[row]:
                 continue
-            members = math.floor(market.owned_platforms[row] @ market.members)
-            stock, joining = min(subscribers, members), 0
+            members = math.floor(everybody[row])
+            stock, joining = min(before, members), 0
             if sells[row]:
-                joining = market.flows.binomial(
-                    "lab.subscribe", members - stock, self.sub_uptake, row
-                )
-            leaving = market.flows.binomial("lab.unsubscribe", stock, self.churn, row)
-            subscribers = stock + joining - leaving
-            technologies["subscribers"][row] = subscribers
-            bill = subscribers * sells[row] * (self.sub_price * price_factor)
-            owner = market.owner_of_technology[row]
-            market.ledger.pay("users", owner, "subscription", bill)
+                joining = binomial("lab.subscribe", members - stock, self.sub_uptake, row)
+            leaving = binomial("lab.unsubscribe", stock, self.churn, row)
+            column[row] = subscribers = stock + joining - leaving
+            bill = subscribers * sells[row] * (self.sub_price * price)
+            market.ledger.pay("users", market.owner_of_technology[row], "subscription", bill)
 
     def _train(self, market: Any, active: list[bool]) -> None:
         technologies, scale = market.technologies, market.releasers["rnd_scale"].tolist()
+        labs, pay = market.releaser_of_technology.tolist(), market.ledger.pay
         columns = technologies.rows("rnd_saving", "generation", "progress", "capability")
         for row, (saving, generation, progress, capability) in enumerate(columns):
             if not active[row]:
                 continue
-            position = market.releaser_of_technology[row]
-            budget = scale[position] * self.train_cost_0 / self.gen_months
+            budget = scale[labs[row]] * self.train_cost_0 / self.gen_months
             technologies["rnd_bill"][row] = budget
-            bill = budget * (1.0 - saving)
-            market.ledger.pay(market.owner_of_technology[row], SUPPLIERS, "training", bill)
+            pay(market.owner_of_technology[row], SUPPLIERS, "training", budget * (1.0 - saving))
             if budget <= 0:
                 continue
             progress += budget / (self.train_cost_0 * self.cost_growth**generation)
@@ -191,15 +188,15 @@ class LabEconomics(Mechanism):
 
     def _learn(self, market: Any, active: list[bool]) -> None:
         capability, terms = market.technologies["capability"], market.terms
+        fast = 1.0 - (1.0 - self.leak_rate) ** (1 / 12)
+        slow = 1.0 - (1.0 - self.leak_closed) ** (1 / 12)
         newest = capability.tolist()
-        lent = (terms.open_capability * terms.leak).tolist()
-        fast, slow = (1.0 - (1.0 - rate) ** (1 / 12) for rate in (self.leak_rate, self.leak_closed))
+        best_closed = best_elsewhere(newest)
+        best_open = best_elsewhere((terms.open_capability * terms.leak).tolist())
         for row, own in enumerate(newest):
             if active[row]:
-                opened = max(lent[:row] + lent[row + 1 :], default=0.0)
-                closed = max(newest[:row] + newest[row + 1 :], default=0.0)
-                gain = max(fast * max(opened - own, 0.0), slow * max(closed - own, 0.0))
-                capability[row] += gain
+                gain = max(fast * (best_open[row] - own), slow * (best_closed[row] - own), 0.0)
+                capability[row] = own + gain
 
     def _survive(self, market: Any) -> None:
         releasers, ledger = market.releasers, market.ledger

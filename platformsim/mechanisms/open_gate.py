@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from platformsim.market.ledger import BUILDERS
+from platformsim.market.tables import best_elsewhere
 from platformsim.mechanisms.base import Contrast, Mechanism
 from platformsim.parameters import param
 
@@ -93,25 +94,21 @@ class OpenGate(Mechanism):
         technologies["forked"] = forked
         stuck = np.exp(-_SUBSTITUTE_MONTHS / self.fork_cost).item() if self.fork_cost > 0 else 0.0
         gate = 1.0 if self.control_coverage > 0 else 0.0
-        measured = []
-        for covered, away, owner, no_other, (opened, downstream) in zip(
-            coverage,
-            forked,
-            market.owner_of_technology,
-            self._no_other(market),
-            technologies.rows("downstream_open", "downstream"),
-            strict=True,
-        ):
+        columns = [technologies[name] for name in _MEASURED]
+        rows = technologies.rows("downstream_open", "downstream")
+        no_others, owners = self._no_other(market), market.owner_of_technology
+        for row, (opened, downstream) in enumerate(rows):
+            covered, away, no_other = coverage[row], forked[row], no_others[row]
             served, stay = downstream - opened, 1.0 - away
             tolls = self.toll * (covered * (opened * stay + served))
             burden, loss = self.toll * covered * stay, self.service_value * covered * away
             crossing = covered * opened * stay
             gated = crossing * stuck + gate * served * no_other
-            measured.append((tolls, burden, loss, crossing + gate * served, gated))
-            if owner:
-                market.ledger.pay(BUILDERS, owner, "toll", tolls)
-        for name, column in zip(_MEASURED, zip(*measured, strict=True), strict=True):
-            technologies[name] = column
+            measured = tolls, burden, loss, crossing + gate * served, gated
+            for column, value in zip(columns, measured, strict=True):
+                column[row] = value
+            if owners[row]:
+                market.ledger.pay(BUILDERS, owners[row], "toll", tolls)
         technologies["licences"] = self._licences(market)
 
     def _wants_fork(self, coverage: list[float], market: Any) -> list[float]:
@@ -130,25 +127,24 @@ class OpenGate(Mechanism):
         technologies, terms, found = market.technologies, market.terms, []
         newest = zip(technologies["capability"].tolist(), terms.api_access.tolist(), strict=True)
         copies = zip(terms.open_capability.tolist(), terms.open_access.tolist(), strict=True)
-        by_api = [capability if access > 0 else 0.0 for capability, access in newest]
-        openly = [capability if access > 0 else 0.0 for capability, access in copies]
+        by_api = best_elsewhere([level if access > 0 else 0.0 for level, access in newest])
+        openly = best_elsewhere([level if access > 0 else 0.0 for level, access in copies])
         rows = technologies.rows("capability", "builders", "builders_plain", "builders_open")
         for row, (capability, builders, plain, on_open) in enumerate(rows):
             bar, equipped = _COMPARABLE * capability, builders - plain - on_open
-            an_api = max(by_api[:row] + by_api[row + 1 :], default=0.0) >= bar
-            a_copy = max(openly[:row] + openly[row + 1 :], default=0.0) >= bar
+            an_api, a_copy = by_api[row] >= bar, openly[row] >= bar
             stuck = plain * (not an_api) + equipped * (not (an_api or a_copy))
             found.append(stuck / max(plain + equipped, 1.0))
         return found
 
     def _licences(self, market: Any) -> list[float]:
-        income = [0.0] * len(market.technologies)
-        if not self.licensing or "users" not in market.sides:
+        income, licensed = [0.0] * len(market.technologies), market.terms.licence.tolist()
+        if not (self.licensing and any(licensed)) or "users" not in market.sides:
             return income
         rows = market.technologies.rows("licence_cap", "licence_fee")
         for row, (cap, fee) in enumerate(rows):
             owner = market.owner_of_technology[row]
-            if not (owner and market.terms.licence[row]):
+            if not (owner and licensed[row]):
                 continue
             users = market.sides["users"].living
             for platform, share in enumerate(market.share["users"].tolist()):

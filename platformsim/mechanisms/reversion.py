@@ -107,7 +107,7 @@ class Reversion(Mechanism):
     def update(self, market: Any) -> None:
         """Update beliefs, and let forks and distrust bite when their time has come."""
         technologies = market.technologies
-        technologies["fork_exodus"][:] = 0.0
+        technologies["fork_exodus"].fill(0.0)
         rows = technologies.rows(
             "newest_open", "reverted", "reverted_month", "belief", "belief_weight"
         )
