@@ -130,7 +130,7 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
             first, last, _CHUNK, side.n, side.choice, side.alive, must, gone, rules.revise_rate,
             room.revise, room.choice, step, streams.key, *lanes, room.table,
             side.tastes if individual else None, traits, exposure, *met,
-            individual and not alternatives.single_homing, room.platform_table,
+            alternatives.single_homing, room.platform_table,
             alternatives.member, variety,
             individual and side.name == "users", room.seen, room.got, room.switches,
             room.chunk_sums, *movers, room.moved,

@@ -48,7 +48,7 @@ def choose(
     exposure,
     contacts,
     degree,
-    sets,
+    single,
     platform_table,
     member,
     variety,
@@ -100,9 +100,9 @@ def choose(
         Over mu.
     contacts : (n, P) or (0, 0) int32
     degree : (n,) or (0,) int32
-    sets : bool
-        Agents value sets of platforms differently; then ``table`` holds what sets cost, and the
-        inclusive value of each is computed from the agent's own values of platforms.
+    single : bool
+        Nobody can join more than one platform. Else, with tastes, ``table`` holds what sets cost,
+        and the inclusive value of each is computed from the agent's own values of platforms.
     platform_table, member : (A * P,) float32 and (A, P) int8
     variety : float32
         Over mu.
@@ -169,7 +169,9 @@ def choose(
                     )
                 fill(arg, np.int32(entrants[0]), m)
                 if tastes is None:
-                    race_all(words, lane_rows, entrants, table, cur, width, m, more, u, best, arg)
+                    race_all(
+                        words, lane_rows, entrants, table, single, cur, width, m, more, u, best, arg
+                    )
                 else:
                     own, at = tastes, start
                     if not straight:
@@ -178,7 +180,7 @@ def choose(
                         own, at = theta, 0
                     value_all(
                         own, at, traits, table, cur, width, entrants, exposure, contacts, degree,
-                        some, sets, platform_table, member, variety, m, values, more, total, u,
+                        some, single, platform_table, member, variety, m, values, more, total, u,
                     )  # fmt: skip
                     enter_all(words, lane_rows, entrants, m, more, u, best, arg)
                     if wants_surplus:

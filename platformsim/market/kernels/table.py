@@ -129,13 +129,22 @@ def prepare(
             # What is too slow to have a float32 never wins the race.
             table[c * width + a] = np.float32(np.exp(min(-u, 88.0)) if alike_tastes else u)
         best[c], log_sums[c] = top, scale * np.log(total)
-    if not alike_tastes and single:
-        # Relative to one best for all, so that a column has two values: of who is there, of others.
-        top = best.max()
+    if single:
+        # Relative to one value for all, so that a column has two values: of who is there, of
+        # others. It is the best for movers: switching costs, however high, are then relative to it.
+        top = worth[0]
+        for a in range(1, width):
+            top = max(top, common[a - 1] - switch_cost)
         for c in range(width):
             for a in range(width):
-                table[c * width + a] += np.float32((best[c] - top) / scale)
-            best[c] = top
+                value = worth[0] if a == 0 else common[a - 1]
+                if a == c and a > 0:
+                    value += own[a - 1]
+                u = (value - switch_cost * joins[c, a] - top) / scale
+                u = max(u, -1e30)
+                table[c * width + a] = np.exp(min(max(-u, -80.0), 88.0)) if alike_tastes else u
+            if not alike_tastes:
+                best[c] = top
     if not alike_tastes and not single:
         _prepare_sets(
             common, own, member, size, joins, outside_value, home_cost, switch_cost, scale,

@@ -24,22 +24,33 @@ _MOST = np.float32(3.0e38)
 
 
 @njit
-def race_all(words, lane_rows, entrants, table, cur, width, n, noise, u, best, arg):
+def look_up(table, single, cur, width, n, a, u):
+    """Write what the table says of alternative a to those at each alternative."""
+    if single:
+        # An alternative has two values: to who is there, and to all others.
+        elsewhere = 1 if a == 0 else 0
+        from_two(cur, table[a * width + a], table[elsewhere * width + a], n, a, u)
+    else:
+        from_table(table, cur, width, n, a, u)
+
+
+@njit
+def race_all(words, lane_rows, entrants, table, single, cur, width, n, noise, u, best, arg):
     """Let the smallest E * table[c, a] win: nothing differs by agent but where it is."""
     fill(best, _MOST, n)
     for e in range(len(entrants)):
         draw_exponential(words[lane_rows[e]], n, noise)
-        from_table(table, cur, width, n, entrants[e], u[e])
+        look_up(table, single, cur, width, n, entrants[e], u[e])
         enter_race(noise, u[e], n, entrants[e], best, arg)
 
 
 @njit
 def value_all(
-    tastes, start, traits, table, cur, width, entrants, exposure, contacts, degree, rows, sets,
+    tastes, start, traits, table, cur, width, entrants, exposure, contacts, degree, rows, single,
     platform_table, member, variety, n, values, more, total, u,
 ):  # fmt: skip
     """Write the utilities of all entrants into the rows of ``u``."""
-    if sets:
+    if not single:
         for p in range(member.shape[1]):
             from_table(platform_table, cur, member.shape[1], n, p, values[p])
             add_tastes(tastes, start, traits, p + 1, n, values[p])
@@ -48,13 +59,10 @@ def value_all(
                 add(more, n, values[p])
     for e in range(len(entrants)):
         a = entrants[e]
-        if sets:
-            from_table(table, cur, width, n, a, u[e])
+        look_up(table, single, cur, width, n, a, u[e])
+        if not single:
             add_set(values, member[a], variety, n, more, total, u[e])
             continue
-        # Where agents have one home, an alternative has two values: there, and not yet there.
-        elsewhere = 1 if a == 0 else 0
-        from_two(cur, table[a * width + a], table[elsewhere * width + a], n, a, u[e])
         add_tastes(tastes, start, traits, a, n, u[e])
         if exposure != np.float32(0.0) and a > 0:
             gather_exposure(contacts, degree, rows, n, a - 1, exposure, more)
