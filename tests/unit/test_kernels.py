@@ -79,7 +79,11 @@ VARIANTS = {
         "sides.users.churn_rate": 0.1,
         "sides.users.arrival_rate": 0.5,
     },
-    "alike, best reply": {"alike": True, "sides.users.choice_noise": 0.0},
+    "alike, best reply": {
+        "alike": True,
+        "sides.users.choice_noise": 0.0,
+        "platforms.b.quality": 2.0,
+    },
     "churn": {"sides.users.churn_rate": 0.1, "sides.users.arrival_rate": 0.5},
     "own weight": {"sides.users.count_self": False},
     "no staying out": {"sides.users.outside_option": False},
