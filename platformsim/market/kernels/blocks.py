@@ -209,16 +209,39 @@ def count_equal(values, n, wanted):
 
 
 @njit
-def count_moves(cur, arg, n, width, seen, got):
-    """Count who came from where and went where; return how many moved."""
-    came, went = n, n
+def count_in_column(column, n, wanted):
+    """Count the agents with a value among fewer than 2**15, in numbers half as wide."""
+    found, short = np.int16(0), np.int16(wanted)
+    for i in range(n):
+        found = np.int16(found + np.int16(column[i] == short))
+    return np.int64(found)
+
+
+@njit
+def count_all(values, n, width, counts):
+    """Add to the counts of every alternative."""
+    rest = n
     for a in range(1, width):
-        here, there = count_equal(cur, n, a), count_equal(arg, n, a)
-        seen[a] += here
-        got[a] += there
-        came, went = came - here, went - there
-    seen[0] += came
-    got[0] += went
+        here = count_equal(values, n, a)
+        counts[a] += here
+        rest -= here
+    counts[0] += rest
+
+
+@njit
+def count_all_in_column(column, n, width, counts):
+    """Add to the counts of every alternative."""
+    rest = n
+    for a in range(1, width):
+        here = count_in_column(column, n, a)
+        counts[a] += here
+        rest -= here
+    counts[0] += rest
+
+
+@njit
+def count_moves(cur, arg, n):
+    """Return how many moved."""
     stayed = np.int32(0)
     for i in range(n):
         stayed += np.int32(cur[i] == arg[i])

@@ -8,6 +8,8 @@ import numpy as np
 
 from platformsim.market.kernels.blocks import (
     copy_choice,
+    count_all,
+    count_all_in_column,
     count_moves,
     fill,
     gather,
@@ -187,11 +189,17 @@ def choose(
                         log_sums[c] += log_sum_all(u, len(entrants), m, best, total)
                 if len(movers):
                     place = note_movers(some, cur, arg, m, movers, origins, place)
+                switches[c] += count_moves(cur, arg, m)
                 if straight:
-                    store_choice(choice[start : start + m], arg, m)
+                    # Counted in the column itself, whose numbers are half as wide.
+                    column = choice[start : start + m]
+                    count_all_in_column(column, m, width, seen[c])
+                    store_choice(column, arg, m)
+                    count_all_in_column(column, m, width, got[c])
                 else:
+                    count_all(cur, m, width, seen[c])
                     scatter_choice(choice, some, arg, m)
-                switches[c] += count_moves(cur, arg, m, width, seen[c], got[c])
+                    count_all(arg, m, width, got[c])
             for i in range(waiting - done):
                 rows[i] = rows[done + i]
             waiting -= done

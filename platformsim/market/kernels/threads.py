@@ -10,10 +10,12 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from threading import Lock
 
 VARIABLE = "PLATFORMSIM_THREADS"
 # Below it, waking a thread costs more than it saves.
 _LEAST_CHUNKS = 4
+_PARTS = 6
 
 _pool: ThreadPoolExecutor | None = None
 _owner = (0, 0)
@@ -43,12 +45,24 @@ def share_out(work: Callable[[int, int], object], chunks: int) -> None:
     if workers <= 1:
         work(0, chunks)
         return
-    edges = [chunks * part // workers for part in range(workers + 1)]
+    # More parts than threads: one that is held up leaves its parts to the others.
+    parts = min(workers * _PARTS, chunks)
+    edges = pairwise(chunks * part // parts for part in range(parts + 1))
+    taking = Lock()
+
+    def take() -> None:
+        while True:
+            with taking:
+                part = next(edges, None)
+            if part is None:
+                return
+            work(*part)
+
     pool = _threads(workers)
-    rest = [pool.submit(work, *edge) for edge in pairwise(edges[1:])]
-    work(edges[0], edges[1])
-    for part in rest:
-        part.result()
+    helping = [pool.submit(take) for _ in range(workers - 1)]
+    take()
+    for helper in helping:
+        helper.result()
 
 
 def _threads(workers: int) -> ThreadPoolExecutor:
