@@ -34,19 +34,23 @@ def table(found: dict[str, Any]) -> str:
     packages = ", ".join(f"{k} {machine[k]}" for k in ("Python", "numpy", "numba") if machine[k])
     cores = f"{machine['cores']} cores"
     lines = [
-        f"Measured on a shared virtual machine ({machine['processor']}, {cores}; {packages}); a",
-        "decision is one agent that chooses. Medians over interleaved rounds.",
+        f"Measured on a shared virtual machine: {machine['processor']}, {cores};",
+        f"{packages}. A decision is one agent that chooses. Medians over rounds in turn.",
         "",
         "| a million users (Mesa, AgentPy: fewer), the same small model | ns a decision |",
         "|---|---|",
     ]
     rows = [row for row in found["rows"] if row["section"].startswith(_SMALL)]
-    lines += [f"| {row['name']} | {row['median']:.3g} |" for row in rows if row["median"]]
+    lines += [f"| {row['name']} | {_short(row['median'])} |" for row in rows if row["median"]]
     lines += ["", "| ratio | |", "|---|---|"]
     for key, meaning in _LINES.items():
         if found[key] is not None:
-            lines.append(f"| {meaning} | {found[key]:.3g} |")
+            lines.append(f"| {meaning} | {_short(found[key])} |")
     return "\n".join(lines)
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def main() -> None:
