@@ -71,14 +71,6 @@ class Room:
         return self._traits
 
 
-def can_choose(side: Any, appeal: Appeal) -> bool:
-    """Return whether the compiled loops know all that this choice depends on.
-
-    They do not know values that a mechanism computes row by row in Python.
-    """
-    return not appeal.by_row
-
-
 def rows_below(
     streams: Streams, stream: str, month: int, rate: float, among: np.ndarray
 ) -> np.ndarray:

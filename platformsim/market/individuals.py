@@ -174,7 +174,8 @@ class Individuals(Side):
     def choose(self, month: int, appeal: Appeal, gone: np.ndarray) -> None:
         """See :meth:`platformsim.market.side.Side.choose`."""
         newcomers = self.churn(month)
-        if self.kernel == "compiled" and compiled.can_choose(self, appeal):
+        # The compiled loops do not know what a mechanism computes row by row in Python.
+        if self.kernel == "compiled" and not appeal.by_row:
             compiled.choose(self, month, appeal, newcomers, gone)
             return
         rows, noise = self.choosers(month, newcomers, gone)

@@ -37,8 +37,6 @@ class Market:
     Attributes
     ----------
     month : int
-    expected : bool
-        True in the mean field, where flows are expectations.
     rules : platformsim.entities.MarketRules
     sides : dict of str to Side
     platforms, technologies, releasers : Table
@@ -59,8 +57,7 @@ class Market:
         self, spec: Any, mechanisms: Iterable[Any], columns: dict[str, float], streams: Streams
     ):
         self.month, self.rules, self.streams = 0, spec.market, streams
-        self.expected = spec.run.resolution == "mean_field"
-        self.flows = Flows(streams, self.expected)
+        self.flows = Flows(streams, expected=spec.run.resolution == "mean_field")
         self.all_mechanisms = tuple(mechanisms)
         self.technologies, self.platforms, self.releasers = setup.tables(spec)
         self.owner_of_platform = setup.account_of_platform(spec)

@@ -42,13 +42,6 @@ def enter(noise, u, n, a, best, arg):
 
 
 @njit
-def gather_choice(choice, rows, n, cur):
-    """Copy the present alternatives of some rows."""
-    for i in range(n):
-        cur[i] = choice[rows[i]]
-
-
-@njit
 def copy_choice(choice, n, cur):
     """Copy the present alternatives of rows that follow each other."""
     for i in range(n):
@@ -201,19 +194,11 @@ def log_sum(top, total, n):
 
 @njit
 def count_equal(values, n, wanted):
-    """Count the agents with a value."""
-    found = np.int32(0)
+    """Count the agents with a value, in numbers as wide as the values: blocks are short."""
+    kind = values.dtype.type
+    found, sought = kind(0), kind(wanted)
     for i in range(n):
-        found += np.int32(values[i] == wanted)
-    return found
-
-
-@njit
-def count_in_column(column, n, wanted):
-    """Count the agents with a value among fewer than 2**15, in numbers half as wide."""
-    found, short = np.int16(0), np.int16(wanted)
-    for i in range(n):
-        found = np.int16(found + np.int16(column[i] == short))
+        found = kind(found + kind(values[i] == sought))
     return np.int64(found)
 
 
@@ -223,17 +208,6 @@ def count_all(values, n, width, counts):
     rest = n
     for a in range(1, width):
         here = count_equal(values, n, a)
-        counts[a] += here
-        rest -= here
-    counts[0] += rest
-
-
-@njit
-def count_all_in_column(column, n, width, counts):
-    """Add to the counts of every alternative."""
-    rest = n
-    for a in range(1, width):
-        here = count_in_column(column, n, a)
         counts[a] += here
         rest -= here
     counts[0] += rest

@@ -9,11 +9,9 @@ import numpy as np
 from platformsim.market.kernels.blocks import (
     copy_choice,
     count_all,
-    count_all_in_column,
     count_moves,
     fill,
     gather,
-    gather_choice,
     note_movers,
     scatter_choice,
     store_choice,
@@ -164,7 +162,7 @@ def choose(
                 if straight:
                     copy_choice(choice[start : start + m], m, cur)
                 else:
-                    gather_choice(choice, some, m, cur)
+                    gather(choice, some, m, cur)
                 for b in range(len(lane_blocks)):
                     philox(
                         some, m, step, choice_stream, lane_blocks[b], key, words[4 * b : 4 * b + 4]
@@ -193,9 +191,9 @@ def choose(
                 if straight:
                     # Counted in the column itself, whose numbers are half as wide.
                     column = choice[start : start + m]
-                    count_all_in_column(column, m, width, seen[c])
+                    count_all(column, m, width, seen[c])
                     store_choice(column, arg, m)
-                    count_all_in_column(column, m, width, got[c])
+                    count_all(column, m, width, got[c])
                 else:
                     count_all(cur, m, width, seen[c])
                     scatter_choice(choice, some, arg, m)

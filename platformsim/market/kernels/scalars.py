@@ -133,9 +133,3 @@ def exponential(word):
     f = mantissa - np.float32(1.0)
     f = select(low | (exponent != np.int32(0)), f, np.float32(-t))
     return -fma(np.float32(exponent), _LN2, _log1p_small(f))
-
-
-@njit
-def gumbel(word):
-    """Return standard Gumbel noise, -log(-log u)."""
-    return -log(exponential(word))

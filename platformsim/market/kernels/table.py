@@ -100,9 +100,11 @@ def prepare(
     platform_table : (A * P,) float32
         Then receives the value of each platform relative to the best platform.
     table : (A * A,) float32
-        Receives u relative to the best of each row, or what sets cost.
+        Receives u relative to one value for all (single homes) or to the best of each row, or
+        what sets cost.
     best, log_sums : (A,) float64, utils
-        Receive the best of each row, and mu log sum exp(u / mu) relative to it.
+        Receive what u is relative to, and mu log sum exp(u / mu) relative to the best of each row;
+        where all are alike the former is that best, too.
     entrants, lane_blocks, lane_rows : (A,) int32, uint32 and int32
         Receive who can be chosen and where their draws are; see ``choose``.
 
@@ -126,8 +128,9 @@ def prepare(
         for a in range(width):
             u = (worth[a] - switch_cost * joins[c, a] - top) / scale
             total += np.exp(u)
-            # What is too slow to have a float32 never wins the race.
-            table[c * width + a] = np.float32(np.exp(min(-u, 88.0)) if alike_tastes else u)
+            if alike_tastes and not single:
+                # What is too slow to have a float32 never wins the race.
+                table[c * width + a] = np.exp(min(-u, 88.0))
         best[c], log_sums[c] = top, scale * np.log(total)
     if single:
         # Relative to one value for all, so that a column has two values: of who is there, of
