@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from platformsim.market.release import Terms
-
-_TERMS = tuple(field.name for field in dataclasses.fields(Terms))
+from platformsim.market.release import TERMS
 
 
 class Paths(Mapping[str, np.ndarray]):
@@ -37,9 +34,9 @@ class Paths(Mapping[str, np.ndarray]):
     def __len__(self) -> int:
         return len(self._place)
 
-    def record(self, month: int, columns: Iterable[np.ndarray]) -> None:
-        """Keep a month's columns, given in the order of their names."""
-        np.concatenate(list(columns), out=self._values[month].reshape(-1))
+    def record(self, month: int, values: np.ndarray) -> None:
+        """Keep a month's columns, a row each, in the order of their names."""
+        self._values[month] = values
 
 
 class History:
@@ -77,7 +74,7 @@ class History:
             Paths(table.columns, len(table), rows)
             for table in (market.platforms, market.technologies, market.releasers)
         )
-        self.terms = Paths(_TERMS, len(self.technology_names), rows)
+        self.terms = Paths(TERMS, len(self.technology_names), rows)
         self.sides = {
             name: SimpleNamespace(
                 share=np.zeros((rows, width)),
@@ -95,10 +92,10 @@ class History:
     def record(self, market: Any) -> None:
         """Keep the state at the end of the market's present month."""
         month = market.month
-        self.platforms.record(month, market.platforms.columns.values())
-        self.technologies.record(month, market.technologies.columns.values())
-        self.releasers.record(month, market.releasers.columns.values())
-        self.terms.record(month, [getattr(market.terms, name) for name in _TERMS])
+        self.platforms.record(month, market.platforms.values)
+        self.technologies.record(month, market.technologies.values)
+        self.releasers.record(month, market.releasers.values)
+        self.terms.record(month, market.terms.values)
         for name, kept in self.sides.items():
             side = market.sides[name]
             kept.share[month] = market.share[name]

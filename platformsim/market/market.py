@@ -112,9 +112,9 @@ class Market:
         return (self.platforms["closed_down"] == 0) & (self.month >= self.platforms["launch_month"])
 
     def reach(self, side: str) -> np.ndarray:
-        """Effective installed base of a side on each platform, (P,), with interoperability."""
+        """Effective installed base of a side on each platform, (P,), to read only."""
         if not self.rules.interoperability:
-            return self.share[side].copy()
+            return self.share[side]
         return laws.reach(self.share[side], self.rules.interoperability)
 
     def total(self, hook: str) -> np.ndarray:

@@ -7,8 +7,6 @@ and who can do research on it. Mechanisms read these terms; none of them reads t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-
 import numpy as np
 
 from platformsim.entities import RELEASE_MODES
@@ -18,9 +16,27 @@ MODE = {name: code for code, name in enumerate(RELEASE_MODES)}
 CLOSED, OPEN, CAPPED, DELAYED, STAGED, THEN_CLOSE = range(len(RELEASE_MODES))
 
 
-@dataclass
+TERMS = (
+    "open_access",
+    "api_access",
+    "open_capability",
+    "margin",
+    "licence",
+    "lab_pays_inference",
+    "leak",
+    "bad_actor_access",
+    "defender_visibility",
+    "research_access",
+)
+
+
 class Terms:
-    """The terms of each technology this month; every field is (L,) float64.
+    """The terms of each technology this month; every attribute but ``values`` is (L,) float64.
+
+    Parameters
+    ----------
+    values : (10, L) float64
+        All of them, in the order of ``TERMS``.
 
     Attributes
     ----------
@@ -44,19 +60,13 @@ class Terms:
         0: the closed level; 1: the open level.
     """
 
-    open_access: np.ndarray
-    api_access: np.ndarray
-    open_capability: np.ndarray
-    margin: np.ndarray
-    licence: np.ndarray
-    lab_pays_inference: np.ndarray
-    leak: np.ndarray
-    bad_actor_access: np.ndarray
-    defender_visibility: np.ndarray
-    research_access: np.ndarray
-
-
-_TERMS = len(fields(Terms))
+    def __init__(self, values: np.ndarray):
+        self.values = values
+        (
+            self.open_access, self.api_access, self.open_capability, self.margin, self.licence,
+            self.lab_pays_inference, self.leak, self.bad_actor_access, self.defender_visibility,
+            self.research_access,
+        ) = values  # fmt: skip
 
 
 def start(technologies: Table) -> None:
@@ -127,13 +137,13 @@ def terms(technologies: Table) -> Terms:
     """Return this month's terms of every technology."""
     rows = technologies.rows("mode", "newest_open", "open_capability", "reverted", "capability")
     each = [_terms(*row) for row in rows]
-    return Terms(*np.array(each, np.float64).reshape(-1, _TERMS).T)
+    return Terms(np.array(each, np.float64).reshape(-1, len(TERMS)).T)
 
 
 def _terms(
     mode: float, newest: float, opened: float, reverted: float, capability: float
 ) -> tuple[float, ...]:
-    """Return the terms of one technology, in the order of :class:`Terms`."""
+    """Return the terms of one technology, in the order of ``TERMS``."""
     closed, ever = 1.0 - newest, opened > 0
     # Copies of what was open once cannot be recalled.
     copies = 1.0 if reverted or (mode == DELAYED and ever) else 0.0

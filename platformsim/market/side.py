@@ -93,21 +93,22 @@ class Side:
 
     @property
     def installed_base(self) -> np.ndarray:
-        """Members of each platform as a share of the side's living agents, (P,)."""
-        return self.totals()[1].copy()
+        """Members of each platform as a share of the side's living agents, (P,); to read only."""
+        return self.totals()[1]
 
     @property
     def active(self) -> np.ndarray:
-        """Members of each platform, a multi-homer divided equally over its homes, (P,)."""
-        return self.totals()[2].copy()
+        """Members of each platform, a multi-homer divided over its homes, (P,); to read only."""
+        return self.totals()[2]
 
     def totals(self) -> tuple[float, np.ndarray, np.ndarray]:
-        """Return ``living``, ``installed_base`` and ``active``, the arrays to read only."""
+        """Return ``living``, ``installed_base`` and ``active``."""
         # Asked for many times a month. Counts are replaced when they change, never written to.
         if self._tallied is not self.counts:
-            living, places = np.add.reduce(self.counts).item(), self.alternatives
+            living, places = sum(self.counts.tolist()), self.alternatives
             base = places.members(self.counts) / max(living, 1)
             active = base * living if places.single_homing else self.counts @ places.part
+            base.flags.writeable = active.flags.writeable = False
             self._tally, self._tallied = (living, base, active), self.counts
         return self._tally
 

@@ -32,6 +32,9 @@ class Table:
     def __init__(self, kind: str, names: tuple[str, ...]):
         self.kind, self.names = kind, names
         self.index = {name: row for row, name in enumerate(names)}
+        # One matrix, a row a column, so that a month is recorded in one stroke; ``columns`` are
+        # views of its rows.
+        self.values = np.zeros((0, len(names)))
         self.columns: dict[str, np.ndarray] = {}
         self.versions: list[list[tuple[float, float]]] = []
 
@@ -55,5 +58,17 @@ class Table:
         return zip(*[kept[column].tolist() for column in columns], strict=True)
 
     def add(self, column: str, values: object) -> None:
-        """Add a column from one value or one a row."""
-        self.columns[column] = np.full(len(self.names), values, np.float64)
+        """Add a column from one value or one a row; ask for the other columns anew."""
+        row = np.full((1, len(self.names)), values, np.float64)
+        self._hold([*self.columns, column], np.concatenate((self.values, row)))
+
+    def _hold(self, columns: list[str], values: np.ndarray) -> None:
+        self.values, self.columns = values, dict(zip(columns, values, strict=True))
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"columns": list(self.columns)}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        # Copied one by one, the columns would not be views of the copied matrix.
+        self.__dict__.update(state)
+        self._hold(list(self.columns), self.values)

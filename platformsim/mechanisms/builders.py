@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -114,10 +115,10 @@ class Builders(Mechanism):
 
     def shares(self, values: list[float]) -> np.ndarray:
         """Return the logit shares of staying out and of each technology, (L + 1,)."""
-        scaled = [0.0, *(value / self.spread for value in values)]
-        best = max(scaled)
-        weight = np.exp([value - best for value in scaled])
-        return weight / np.add.reduce(weight)
+        best = max(0.0, *values)
+        weight = [math.exp((value - best) / self.spread) for value in (0.0, *values)]
+        total = sum(weight)
+        return np.array([part / total for part in weight])
 
     def income_if_closed(self, market: Any) -> np.ndarray:
         """Access margin from the builders who would stay on as paying customers."""
@@ -159,7 +160,7 @@ class Builders(Mechanism):
         stock = [max(pool - sum(inside), 0.0), *inside]
         column[:] = market.flows.turnover(_STREAMS, stock, self.review_rate, target, item)
         out = min(max(target[0].item(), 1e-300), 1.0 - 1e-12)
-        expected = self.spread * -np.log(out).item() / (1.0 - out)
+        expected = self.spread * -math.log(out) / (1.0 - out)
         return [max(expected - v, 0.0) if v > _NO_WAY else 0.0 for v in values]
 
     def _earn(self, market: Any, bonus: Iterable[tuple[float, float]]) -> None:

@@ -13,6 +13,8 @@ from platformsim.market.tables import best_elsewhere
 from platformsim.mechanisms.base import Contrast, Mechanism
 from platformsim.parameters import param
 
+_PRICED = ("capability", "generation_gain", "api_margin")
+
 
 @dataclass(frozen=True)
 class LabEconomics(Mechanism):
@@ -96,9 +98,9 @@ class LabEconomics(Mechanism):
         best = max(market.terms.open_capability.tolist(), default=0.0)
         if best <= 0 or not self.price_cap:
             return np.ones(len(technologies))
-        leads, caps = np.log(technologies["capability"] / best).tolist(), []
-        rows = technologies.rows("generation_gain", "api_margin")
-        for lead, (gain, margin) in zip(leads, rows, strict=True):
+        caps = []
+        for capability, gain, margin in technologies.rows(*_PRICED):
+            lead = math.log(capability / best)
             months = max(lead / (max(gain, 1e-9) / self.gen_months), 0.0)
             hosting = (1.0 - margin) * (1.0 + self.host_markup)
             caps.append(min(1.0, hosting * (1.0 + self.lead_value * months / 12.0)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -92,7 +93,7 @@ class OpenGate(Mechanism):
         wish, forked = self._wants_fork(coverage, market), technologies["forked"].tolist()
         forked = [f + self.fork_rate * (w - f) for f, w in zip(forked, wish, strict=True)]
         technologies["forked"] = forked
-        stuck = np.exp(-_SUBSTITUTE_MONTHS / self.fork_cost).item() if self.fork_cost > 0 else 0.0
+        stuck = math.exp(-_SUBSTITUTE_MONTHS / self.fork_cost) if self.fork_cost > 0 else 0.0
         gate = 1.0 if self.control_coverage > 0 else 0.0
         columns = [technologies[name] for name in _MEASURED]
         rows = technologies.rows("downstream_open", "downstream")
@@ -115,7 +116,7 @@ class OpenGate(Mechanism):
         margin = max(0.0, self.toll - self.service_value)
         saved = [self.fork_horizon * covered * margin for covered in coverage]
         if self.fork_cost > 0:
-            wish = (1.0 - np.exp([-worth / self.fork_cost for worth in saved])).tolist()
+            wish = [-math.expm1(-worth / self.fork_cost) for worth in saved]
         else:
             wish = [float(worth > 0) for worth in saved]
         return [

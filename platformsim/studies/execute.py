@@ -33,7 +33,8 @@ _THREAD_LIMITS = (
 )
 # numba takes half a second to import: once for all workers.
 _LOOPS = [f"platformsim.market.kernels.{name}" for name in ("choice", "table", "threads")]
-_CHUNKS_PER_WORKER = 8
+# Small parts, so that at the end no worker waits long for another.
+_CHUNKS_PER_WORKER = 32
 _GRACE = 2.0
 # What the caller may have added to; workers get it as it stands.
 _REGISTRIES = (metrics.REGISTRY, strategies.REGISTRY)

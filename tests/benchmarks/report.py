@@ -105,6 +105,7 @@ class Report:
         return {
             **{key: found and found.value for key, found in self.ratios.items()},
             "quartiles": {key: [r.low, r.high] for key, r in self.ratios.items() if r},
+            "of_least_times": {key: r.least for key, r in self.ratios.items() if r},
             "reasons": self.reasons,
             "machine": machine(),
             "rows": rows,
@@ -126,14 +127,15 @@ class Report:
                 f"  {row.name:<50}{n:>11} {_short(row.median):>11} {_short(row.least):>11}"
                 f"  {row.unit}{'; ' + row.note if row.note else ''}"
             )
-        lines += ["", f"{'ratio':<34}{'value':>10}  quartiles"]
+        lines += ["", f"{'ratio':<40}{'median':>8}  {'quartiles':<16} {'least':>6}"]
         for key, meaning in RATIOS.items():
             found = self.ratios[key]
             if found is None:
-                lines.append(f"  {key:<32}{'-':>10}  {self.reasons[key]}")
+                lines.append(f"  {key:<38}{'-':>8}  {self.reasons[key]}")
                 continue
             spread = f"{_short(found.low)} … {_short(found.high)}"
-            lines.append(f"  {key:<32}{_short(found.value):>10}  {spread:<18} {meaning}")
+            numbers = f"{_short(found.value):>8}  {spread:<16} {_short(found.least):>6}"
+            lines.append(f"  {key:<38}{numbers}  {meaning}")
         return "\n".join(lines)
 
 

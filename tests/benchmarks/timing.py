@@ -59,14 +59,19 @@ def interleave(
 
 @dataclass(frozen=True)
 class Ratio:
-    """A ratio of two times: its median over rounds, and the quartiles."""
+    """A ratio of two times: its median over rounds, the quartiles, and that of the least times.
+
+    Interference only ever adds time, and most to what needs all cores at once: on a machine that
+    is shared, the ratio of the least times is what an idle one would show.
+    """
 
     value: float
     low: float
     high: float
+    least: float
 
 
 def ratio(slow: np.ndarray, fast: np.ndarray) -> Ratio:
     """Return how many times longer ``slow`` takes than ``fast``, round by round."""
     low, middle, high = np.quantile(slow / fast, [0.25, 0.5, 0.75])
-    return Ratio(float(middle), float(low), float(high))
+    return Ratio(float(middle), float(low), float(high), float(slow.min() / fast.min()))

@@ -155,7 +155,7 @@ def memory(report: Report, sizes) -> None:
     report.value(section, "arrays of all sides", found["arrays"], "bytes/user", users)
     report.value(section, "growth at its peak, build and steps", found["peak"], "bytes/user", users)
     most = max(found.values())
-    report.ratio("bytes_per_user", Ratio(most, most, most))
+    report.ratio("bytes_per_user", Ratio(most, most, most, most))
 
 
 def start(report: Report, sizes) -> None:

@@ -279,8 +279,7 @@ def snapshot(market):
         found |= {f"sides.{name}.{key}": column.copy() for key, column in side.columns.items()}
         found[f"sides.{name}.counts"] = side.counts.copy()
         found[f"share.{name}"] = market.share[name].copy()
-    for field in dataclasses.fields(market.terms):
-        found[f"terms.{field.name}"] = getattr(market.terms, field.name).copy()
+    found["terms"] = market.terms.values.copy()
     for name in ("paid", "received", "balance"):
         found[f"ledger.{name}"] = getattr(market.ledger, name).copy()
     found["members"] = market.members.copy()

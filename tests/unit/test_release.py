@@ -1,6 +1,5 @@
 """What each release mode changes: every effect, in every phase that a mode goes through."""
 
-import dataclasses
 import re
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import platformsim.mechanisms
 from platformsim.entities import RELEASE_MODES
 from platformsim.market import release
 from platformsim.market.ledger import REASONS
-from platformsim.market.release import MODE, Terms
+from platformsim.market.release import MODE, TERMS
 from platformsim.market.tables import Table
 from platformsim.model import PlatformModel
 from platformsim.scenario import load
@@ -22,7 +21,7 @@ DELAY = 6
 
 # Columns: who may build openly, who through the API, what is open, whether the lab earns a margin
 # and licence fees, its share of inference, what leaks, misuse, inspection and research.
-EFFECTS = tuple(field.name for field in dataclasses.fields(Terms))
+EFFECTS = TERMS
 CLOSED = (0, 1, 0, 1, 0, 1, 0, 0, 0, 0)
 OPEN = (1, 0, FIRST, 0, 0, 0, 1, 1, 1, 1)
 CAPPED = (1, 0, FIRST, 0, 1, 0, 1, 1, 1, 1)

@@ -14,7 +14,7 @@ from threading import Lock
 
 VARIABLE = "PLATFORMSIM_THREADS"
 # Below it, waking a thread costs more than it saves.
-_LEAST_CHUNKS = 4
+_LEAST_CHUNKS = 3
 _PARTS = 6
 
 _pool: ThreadPoolExecutor | None = None
