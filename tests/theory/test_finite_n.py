@@ -9,15 +9,16 @@ Mathematical Physics 4, 294-307, DOI 10.1063/1.1703954; L. E. Blume (1993), Game
 Behavior 5(3), 387-424, DOI 10.1006/game.1993.1023.
 """
 
-from itertools import product
-from math import factorial
-
 import numpy as np
 import pytest
 
 from platformsim.market.market import Market
 from platformsim.market.streams import Streams
 from platformsim.scenario import load
+from platformsim.theory.birth_death import tipping_sweeps
+from platformsim.theory.choice_chain import stationary_law as stationary
+from platformsim.theory.choice_chain import turn_matrix as chain
+from platformsim.theory.gibbs import gibbs_law
 
 
 def market(n, strength, qualities, *, outside=None, count_self=True, sweeps=1.0, start=None):
@@ -54,38 +55,6 @@ def month(state):
 
 def born(spec, replicate):
     return Market(spec, spec.mechanisms, {}, Streams(spec.run.seed, replicate))
-
-
-def chain(n, values, strength, networked, count_self):
-    """Return the states (counts of each alternative) and the matrix of one turn."""
-    width = len(values)
-    states = [s for s in product(range(n + 1), repeat=width) if sum(s) == n]
-    place = {state: row for row, state in enumerate(states)}
-    turn = np.zeros((len(states), len(states)))
-    for state, row in place.items():
-        for own in range(width):
-            if not state[own]:
-                continue
-            seen = np.array(state, float)
-            if count_self:
-                seen /= n
-            else:
-                seen[own] -= 1
-                seen /= n - 1
-            weight = np.exp(values + strength * seen * networked)
-            for chosen, chance in enumerate(weight / weight.sum()):
-                after = list(state)
-                after[own] -= 1
-                after[chosen] += 1
-                turn[row, place[tuple(after)]] += state[own] / n * chance
-    return np.array(states), turn
-
-
-def stationary(turn):
-    """Return the law that a turn leaves as it is."""
-    n = len(turn)
-    system = np.vstack((turn.T - np.eye(n), np.ones(n)))
-    return np.linalg.lstsq(system, np.append(np.zeros(n), 1.0), rcond=None)[0]
 
 
 def simulated(spec, sweeps, replicates):
@@ -128,18 +97,15 @@ def test_magnetisation_of_a_hundred_agents(count_self):
 def test_two_platforms_and_an_outside_option_follow_the_gibbs_law():
     n, strength, values = 10, 2.0, np.array([0.0, 0.2, 0.0])
     states, turn = chain(n, values, strength, np.array([0.0, 1.0, 1.0]), count_self=False)
-    energy = states @ values
-    energy += strength / (2 * (n - 1)) * (states[:, 1:] * (states[:, 1:] - 1)).sum(axis=1)
-    ways = [factorial(n) / np.prod([float(factorial(k)) for k in state]) for state in states]
-    gibbs = np.array(ways) * np.exp(energy)
-    gibbs /= gibbs.sum()
-    np.testing.assert_allclose(stationary(turn), gibbs, atol=1e-10)
+    gibbs = gibbs_law(n, values[1:], strength, outside=values[0])
+    law = stationary(turn)
+    np.testing.assert_allclose(law @ states[:, 1:] / n, gibbs.mean_share, atol=1e-10)
+    assert law @ (states[:, 1] > states[:, 2]) == pytest.approx(gibbs.lead_chance(), abs=1e-10)
     spec = market(n, strength, (0.2, 0.0), outside=0.0, count_self=False, start=(0.5, 0.3))
     counts = simulated(spec, 60, 3000)
     for platform in (1, 2):
-        assert_mean(counts[:, platform] / n, gibbs @ states[:, platform] / n)
-    leads = gibbs @ (states[:, 1] > states[:, 2])
-    assert_mean(1.0 * (counts[:, 1] > counts[:, 2]), leads)
+        assert_mean(counts[:, platform] / n, gibbs.mean_share[platform - 1])
+    assert_mean(1.0 * (counts[:, 1] > counts[:, 2]), gibbs.lead_chance())
 
 
 @pytest.mark.parametrize("count_self", [True, False])
@@ -160,11 +126,7 @@ def test_two_agents_count_themselves_or_do_not(count_self):
 @pytest.mark.slow
 def test_time_to_tip_from_one_side_to_the_other():
     n, coupling, replicates = 16, 1.5, 300
-    states, turn = chain(n, np.zeros(2), 2 * coupling, np.ones(2), count_self=True)
-    waiting = states[:, 0] < states[:, 1]  # m < 0
-    inside = turn[np.ix_(waiting, waiting)]
-    turns = np.linalg.solve(np.eye(len(inside)) - inside, np.ones(len(inside)))
-    expected = turns[states[waiting][:, 0] == 0][0] / n
+    expected = tipping_sweeps(n, coupling)
     # A turn a month, so that the first crossing is seen.
     spec = market(n, 2 * coupling, (0.0, 0.0), sweeps=1.0 / n, start=(0.0, 1.0))
     sample = []

@@ -13,6 +13,7 @@ ROOT = Path(platformsim.__file__).parent
 # A room may import from itself and from the rooms before it, never from those behind it.
 ROOMS = (
     "errors",
+    "theory",
     "parameters",
     "entities",
     "market",

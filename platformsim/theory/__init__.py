@@ -1,0 +1,1 @@
+"""What economics predicts in closed form, as functions of the parameters alone."""
