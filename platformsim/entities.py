@@ -94,8 +94,11 @@ class Graph:
 
 @dataclass(frozen=True)
 class Taste:
-    """A normally distributed taste for a platform characteristic."""
+    """A taste for a platform characteristic, spread over the side."""
 
+    law: str = param(
+        "normal", doc="How tastes are spread.", choices=("normal", "uniform"), structural=True
+    )
     mean: float = param(0.0, -20, 20, "utils/unit", "M", "Mean taste.", structural=True)
     sd: float = param(1.0, 0, 20, "utils/unit", "M", "Spread of tastes.", structural=True)
 
@@ -120,8 +123,13 @@ class Side:
         1, 1, 4, "platforms", "M", "Most platforms joined at once (multi-homing).", structural=True
     )
     home_cost: float = param(0.5, 0, 20, "utils", "M", "Cost of each platform beyond the first.")
+    home_value: str = param(
+        "best",
+        doc="A set of platforms is worth the best on each occasion, or the sum of its platforms.",
+        choices=("best", "sum"),
+    )
     home_variety: float = param(
-        1.0, 0.01, 20, "utils", "M", "How much occasions differ, which makes two homes useful."
+        1.0, 0.01, 20, "utils", "M", "best: how much occasions differ, so that two homes pay."
     )
     outside_option: bool = param(
         False, doc="Whether agents may stay out of all platforms.", structural=True

@@ -12,6 +12,8 @@ import numpy as np
 NOTHING = 0
 _NEVER = -1e30
 _SLOTS = 256
+# In place of the variety of occasions: a set is worth the sum of its platforms.
+SUMMED = -1.0
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,12 @@ class Alternatives:
     ) -> np.ndarray:
         """Turn values of platforms into values of alternatives.
 
-        Somebody who has joined the set S uses on each occasion the best platform of S for that
-        occasion. If occasions shift values by independent Gumbel noise of scale nu, the set is
+        Where platforms serve different purposes, a set is worth the sum of its platforms less the
+        cost of each beyond the first, W(S) = sum_{p in S} V_p - h * (|S| - 1); with h = 0 each
+        platform is then joined for its own sake.
+
+        Else somebody who has joined the set S uses on each occasion the best platform of S for
+        that occasion. If occasions shift values by independent Gumbel noise of scale nu, the set is
         worth its inclusive value, less the cost h of each platform beyond the first:
 
             W(S) = nu * log(sum_{p in S} exp(V_p / nu)) - h * (|S| - 1)
@@ -76,7 +82,7 @@ class Alternatives:
         value : (n, P) or (P,) float
             V_p in utils, less than -1e29 for platforms that cannot be joined.
         home_cost, home_variety, outside_value : float
-            h, nu and the value of the empty set, in utils.
+            h, nu (``SUMMED``: the sum) and the value of the empty set, in utils.
 
         Returns
         -------
@@ -90,6 +96,12 @@ class Alternatives:
         nothing = np.full((*value.shape[:-1], 1), outside_value if self.outside_option else _NEVER)
         if self.single_homing:
             return np.concatenate((nothing, value), axis=-1)
+        if home_variety == SUMMED:
+            sets = np.zeros((*value.shape[:-1], len(self.size) - 1))
+            for platform, holds in enumerate(self.wide[1:].T):
+                sets += value[..., platform, None] * holds
+            sets = np.maximum(sets - home_cost * (self.size[1:] - 1), _NEVER)
+            return np.concatenate((nothing, sets), axis=-1)
         inside = self.member[1:] == 1
         top = np.full((*value.shape[:-1], len(inside)), -np.inf)
         for platform, holds in enumerate(inside.T):

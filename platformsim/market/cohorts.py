@@ -19,13 +19,13 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-from scipy.special import ndtri
 
 from platformsim import entities
 from platformsim.market import logit
 from platformsim.market.alternatives import NOTHING, Alternatives
 from platformsim.market.side import Appeal, Side
 from platformsim.market.streams import Streams
+from platformsim.market.tastes import quantile
 
 
 class Cohorts(Side):
@@ -131,9 +131,8 @@ class MeanField(Cohorts):
 def _types(rules: entities.Side, nodes: int) -> np.ndarray | None:
     if not rules.tastes:
         return None
-    middle = ndtri((np.arange(nodes) + 0.5) / nodes)
-    columns = [law.mean + law.sd * (middle if law.sd else middle[:1] * 0.0)
-               for law in rules.tastes.values()]  # fmt: skip
+    middle = (np.arange(nodes) + 0.5) / nodes
+    columns = [quantile(law, middle) if law.sd else [law.mean] for law in rules.tastes.values()]
     return np.array(list(product(*columns)))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from platformsim.market.logit import LEAST_SCALE
-from platformsim.market.side import Appeal
+from platformsim.market.side import Appeal, home_variety
 from platformsim.market.streams import Streams
 
 # Slots that are worked on, and summed over, together: results must not depend on who does it.
@@ -97,17 +97,18 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
     rules, alternatives, streams, room = side.rules, side.alternatives, side.streams, side.room
     scale = max(rules.choice_noise, LEAST_SCALE)
     individual = bool(rules.tastes) or appeal.exposure != 0.0
+    variety = home_variety(rules)
     connected = side.contacts is not None
     entrants, blocks, free = loops.table.prepare(
         appeal.common, room.nothing if appeal.own is None else appeal.own, alternatives.member,
         alternatives.size, alternatives.joins, alternatives.lane,
         rules.outside_value if alternatives.outside_option else _NEVER, rules.home_cost,
-        rules.home_variety, rules.switch_cost, scale, not individual, alternatives.single_homing,
+        variety, rules.switch_cost, scale, not individual, alternatives.single_homing,
         room.platform_table, room.table, room.best, room.log_sums, room.entrants,
         room.lane_blocks, room.lane_rows,
     )  # fmt: skip
     must = _marked(side.n, newcomers) if newcomers.size else _NO_MARKS
-    step, variety = np.uint32(month), np.float32(rules.home_variety / scale)
+    step = np.uint32(month)
     lanes = room.entrants[:entrants], room.lane_blocks[:blocks], room.lane_rows[:entrants]
     met = (side.contacts.counts, side.contacts.graph.degree) if connected else _NO_CONTACTS
     movers = _NO_MOVERS
@@ -123,7 +124,7 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
             room.revise, room.choice, step, streams.key, *lanes, room.table,
             side.tastes if individual else None, traits, exposure, *met,
             alternatives.single_homing, room.platform_table,
-            alternatives.member, variety,
+            alternatives.member, np.float32(variety / scale),
             individual and side.name == "users", room.seen, room.got, room.switches,
             room.chunk_sums, *movers, room.moved,
         )  # fmt: skip
@@ -181,7 +182,7 @@ def choose_in_turn(
         appeal.interoperability, rules.count_self, alternatives.member, alternatives.size,
         alternatives.joins, alternatives.lane,
         rules.outside_value if alternatives.outside_option else _NEVER, rules.home_cost,
-        rules.home_variety, rules.switch_cost, max(rules.choice_noise, LEAST_SCALE), side.tastes,
+        home_variety(rules), rules.switch_cost, max(rules.choice_noise, LEAST_SCALE), side.tastes,
         traits if side.characteristics is None else side.characteristics, appeal.exposure,
         edges, neighbours, counts, np.uint32(month), room.choice, side.streams.key,
     )  # fmt: skip

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import ndtri
 
 from platformsim import entities
 from platformsim.market import compiled, logit
 from platformsim.market.alternatives import NOTHING, Alternatives
 from platformsim.market.side import Appeal, Side
 from platformsim.market.streams import Streams, gumbel
+from platformsim.market.tastes import quantile
 
 _SLICE = 1 << 16
 
@@ -85,7 +85,7 @@ class Individuals(Side):
             for some in np.split(rows, range(_SLICE, len(rows), _SLICE)):
                 stream = f"{self.name}.taste.{name}"
                 draw = self.streams.per_lane(stream, step, some, np.zeros(1, int))
-                row[some] = law.mean + law.sd * ndtri(draw[:, 0])
+                row[some] = quantile(law, draw[:, 0])
 
     def recount(self) -> None:
         """Count anew who is where; needed after columns were written from outside."""

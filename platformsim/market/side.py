@@ -10,7 +10,7 @@ import numpy as np
 
 from platformsim import entities
 from platformsim.market import logit
-from platformsim.market.alternatives import Alternatives
+from platformsim.market.alternatives import SUMMED, Alternatives
 from platformsim.market.laws import SameSide
 from platformsim.market.streams import Streams
 
@@ -43,6 +43,11 @@ class Appeal:
     exposure: float = 0.0
     same_side: list[SameSide] = field(default_factory=list)
     interoperability: float = 0.0
+
+
+def home_variety(rules: entities.Side) -> float:
+    """Return how much occasions differ, or ``SUMMED``; see ``Alternatives.values``."""
+    return rules.home_variety if rules.home_value == "best" else SUMMED
 
 
 class Side:
@@ -157,7 +162,7 @@ class Side:
             if appeal.own is not None:
                 value += appeal.own * self.alternatives.member[current]
         values = self.alternatives.values(
-            value, rules.home_cost, rules.home_variety, rules.outside_value
+            value, rules.home_cost, home_variety(rules), rules.outside_value
         )
         return logit.utilities(values, -rules.switch_cost * self.alternatives.joins, current)
 

@@ -67,6 +67,8 @@ class Person(mesa.Agent):
                 sums = sum(math.exp(values[place] / rules.home_variety) for place in homes)
                 closed = -math.inf in [values[place] for place in homes]
                 worth = -math.inf if closed else rules.home_variety * math.log(sums)
+                if rules.home_value == "sum":
+                    worth = sum(values[place] for place in homes)
                 worth -= rules.home_cost * (len(homes) - 1)
                 worth -= rules.switch_cost * len(homes - self.homes)
             best = max(best, (worth + rules.choice_noise * draw, homes), key=lambda pair: pair[0])

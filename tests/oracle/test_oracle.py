@@ -75,6 +75,10 @@ def market():
 
 GRAPH = {"sides.users.graph.kind": "watts_strogatz", "sides.users.graph.degree": 6}
 VARIANTS = {
+    "sets for different purposes": {
+        "sides.users.home_value": "sum",
+        "sides.creators.home_value": "sum",
+    },
     "linear": {},
     "log": {"mechanisms.direct_network.law": "log", "mechanisms.direct_network.shape": 4.0},
     "power": {"mechanisms.direct_network.law": "power", "mechanisms.direct_network.shape": 1.7},
@@ -224,6 +228,7 @@ def test_a_wrong_rule_in_the_reference_shows(key):
 
 
 WRONG_IN_VARIANT = {
+    "sets for different purposes": {"sides.users.home_value": "best"},
     "local": {"mechanisms.direct_network.law": "linear"},
     "in turn, local": {"market.interoperability": 0.1},
     "log": {"mechanisms.direct_network.shape": 5.0},

@@ -3,7 +3,7 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 
-from platformsim.market.alternatives import NOTHING, Alternatives, alternatives
+from platformsim.market.alternatives import NOTHING, SUMMED, Alternatives, alternatives
 
 NEVER = -1e29  # what counts as impossible
 
@@ -16,6 +16,8 @@ def brute_force(value, home_cost, home_variety, chosen):
     """The inclusive value as its formula says, one set at a time."""
     if any(value[p] < NEVER for p in chosen):
         return -np.inf
+    if home_variety == SUMMED:
+        return sum(value[p] for p in chosen) - home_cost * (len(chosen) - 1)
     summed = sum(np.exp(value[p] / home_variety) for p in chosen)
     return home_variety * np.log(summed) - home_cost * (len(chosen) - 1)
 
@@ -35,12 +37,13 @@ def test_more_homes_than_platforms_changes_nothing():
 
 @pytest.mark.parametrize("homes", [1, 2, 3, 4])
 @pytest.mark.parametrize("outside", [True, False])
-def test_values_are_inclusive_values(homes, outside):
+@pytest.mark.parametrize("summed", [False, True])
+def test_values_are_inclusive_values_or_sums(homes, outside, summed):
     rng = np.random.default_rng(homes)
     choice = alternatives((1, 2, 3, 4), homes, outside)
     for _ in range(20):
         value = rng.normal(0, 4, size=(6, 4))
-        cost, variety = rng.uniform(0, 3), rng.uniform(0.2, 5)
+        cost, variety = rng.uniform(0, 3), SUMMED if summed else rng.uniform(0.2, 5)
         found = choice.values(value, cost, variety, 1.7)
         assert found.shape == (6, len(choice.size))
         if outside:

@@ -94,6 +94,16 @@ VARIANTS = {
         "mechanisms.direct_network.law": "local",
     },
     "two homes": {"sides.users.max_homes": 2, "sides.users.home_variety": 0.6},
+    "two homes for different purposes": {
+        "sides.users.max_homes": 2,
+        "sides.users.home_value": "sum",
+        "sides.users.tastes.video.law": "uniform",
+    },
+    "alike, three homes for different purposes": {
+        "alike": True,
+        "sides.users.max_homes": 3,
+        "sides.users.home_value": "sum",
+    },
     "three homes, own weight": {"sides.users.max_homes": 3, "sides.users.count_self": False},
     "two homes, contacts": {
         "sides.users.max_homes": 2,

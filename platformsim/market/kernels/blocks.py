@@ -139,7 +139,7 @@ def add_inclusive(top, total, variety, n, u):
 
 @njit
 def add_set(values, holds, variety, n, top, total, u):
-    """Add the inclusive value of a set of platforms; see ``Alternatives.values``."""
+    """Add the value of a set of platforms; see ``Alternatives.values``."""
     size, only = 0, 0
     for p in range(len(holds)):
         if holds[p]:
@@ -147,6 +147,11 @@ def add_set(values, holds, variety, n, top, total, u):
     if size == 1:
         add(values[only], n, u)
     if size <= 1:
+        return
+    if variety < np.float32(0.0):
+        for p in range(len(holds)):
+            if holds[p]:
+                add(values[p], n, u)
         return
     fill(top, LEAST, n)
     fill(total, np.float32(0.0), n)

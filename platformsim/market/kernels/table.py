@@ -23,6 +23,10 @@ def value_sets(value, member, size, outside_value, home_cost, home_variety, out)
             out[a] = _NEVER
         elif size[a] == 1:
             out[a] = top
+        elif home_variety < 0.0:
+            out[a] = -home_cost * (size[a] - 1)
+            for p in range(len(value)):
+                out[a] += value[p] * member[a, p]
         else:
             total = 0.0
             for p in range(len(value)):
@@ -42,20 +46,23 @@ def _prepare_sets(
     home_cost,
     switch_cost,
     scale,
+    summed,
     platform_table,
     table,
     best,
 ):
     """Leave the values of platforms and the costs of sets apart: values differ by agent."""
+    # Values are relative to the best platform; a sum over a set misses that once a platform.
     width, platforms = member.shape
     top = common.max()
+    again = top if summed else 0.0
     for c in range(width):
         best[c] = top
         for p in range(platforms):
             value = common[p] + own[p] * member[c, p] - top
             platform_table[c * platforms + p] = np.float32(max(value / scale, -1e30))
         for a in range(width):
-            worth = outside_value - top if a == 0 else -home_cost * (size[a] - 1)
+            worth = outside_value - top if a == 0 else (again - home_cost) * (size[a] - 1)
             table[c * width + a] = np.float32((worth - switch_cost * joins[c, a]) / scale)
 
 
@@ -151,7 +158,7 @@ def prepare(
     if not alike_tastes and not single:
         _prepare_sets(
             common, own, member, size, joins, outside_value, home_cost, switch_cost, scale,
-            platform_table, table, best,
+            home_variety < 0.0, platform_table, table, best,
         )  # fmt: skip
     count, blocks = 0, 0
     for a in range(width):
