@@ -135,7 +135,7 @@ def execute(
         pool, stop = _pool(workers, start_method, payload)
         with pool:
             try:
-                with _hidden_main():
+                with hidden_main():
                     futures: list[Future] = [pool.submit(_run_chunk, chunk) for chunk in chunks]
                 for future in futures:
                     done = future.result()
@@ -165,7 +165,7 @@ def _pool(
 
 
 @contextmanager
-def _hidden_main() -> Iterator[None]:
+def hidden_main() -> Iterator[None]:
     """Keep workers from importing the caller's script again.
 
     Everything they need travels by value (cloudpickle), so ``compare(...)`` works at the top level

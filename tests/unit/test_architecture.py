@@ -27,6 +27,7 @@ ROOMS = (
     "results",
     "views",
     "studies",
+    "validation",
     "cli",
     "__main__",
 )

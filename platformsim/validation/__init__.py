@@ -1,0 +1,1 @@
+"""The simulator against published and exact theory: predictions, measurements, verdicts."""
