@@ -1,6 +1,32 @@
-"""The parts of the theory, in order."""
+"""The parts of the theory, in order; each is a folder.
+
+``predictions`` says what theory expects, ``checks`` runs the markets, ``figure`` draws both, and
+the folder itself puts them together with the wrong answers that must not pass.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
 
 from platformsim.validation.section import Section
-from platformsim.validation.sections import binary
 
-SECTIONS: dict[str, Section] = {each.name: each for each in (binary.SECTION,)}
+_ORDER = (
+    "bass",
+    "binary",
+    "multinomial",
+    "arthur",
+    "network_good",
+    "armstrong",
+    "openprop",
+    "mixed",
+    "entry",
+    "granovetter",
+    "values",
+    "game",
+    "extras",
+)
+
+SECTIONS: dict[str, Section] = {
+    name: import_module(f"{__name__}.{name}").SECTION
+    for name in _ORDER
+    if find_spec(f"{__name__}.{name}")
+}

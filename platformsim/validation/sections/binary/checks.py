@@ -1,4 +1,4 @@
-"""Binary logit with social interactions: bistability, hysteresis, fluctuations, exact small N."""
+"""Markets of the binary logit: at rest, swept, cycling, small."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from types import SimpleNamespace
 import numpy as np
 
 from platformsim.mechanisms.direct_network import DirectNetwork
-from platformsim.theory import birth_death as exact
-from platformsim.theory import congestion
 from platformsim.theory import social_interactions as theory
 from platformsim.validation.markets import (
     Stage,
@@ -21,76 +19,11 @@ from platformsim.validation.markets import (
     stage,
     sweeps_a_month,
 )
-from platformsim.validation.rows import Measured, Prediction, computed, mean_of, root_of
-from platformsim.validation.section import Check, Draws, Mistake, Section
-from platformsim.views.theory import Curve, Panel, Points
+from platformsim.validation.rows import Measured, computed, mean_of, root_of
+from platformsim.validation.section import Check, Draws
 
 UP, DOWN = {"users": (1.0, 0.0)}, {"users": (0.0, 1.0)}
 _BURN_IN, _MONTHS, _EVERY = 60, 150, 3
-
-
-def predictions(p: SimpleNamespace) -> dict[str, Prediction]:
-    """See :class:`platformsim.validation.section.Section`."""
-    top = theory.mean_choices(p.J, 0.0, p.beta)[-1]
-    roots = theory.mean_choices(p.J, p.h, p.beta)
-    law = {
-        name: exact.choice_moments(
-            exact.stationary_law(
-                exact.binary_turns(p.N_small, p.J, precision=p.beta, count_self=name == "inc")
-            )
-        )
-        for name in ("inc", "exc")
-    }
-    critical = exact.choice_moments(
-        exact.stationary_law(exact.binary_turns(p.N_crit, 1.0 / p.beta, precision=p.beta))
-    )
-    published, derived, known = "published", "derived", "exact"
-    return {
-        "bin.betaJ": Prediction(p.beta * p.J, published, "feedback; threshold is 1"),
-        "bin.m_h0": Prediction(top, published, "stable |m| at h = 0"),
-        "bin.m_roots": Prediction(roots, published, "all mean choices at h"),
-        "bin.slope": Prediction(
-            theory.slope(roots, p.J, p.beta), published, "slope there; stable below 1"
-        ),
-        "bin.h_spin": Prediction(theory.spinodal_field(p.J, p.beta), published, "spinodal field"),
-        "bin.hyst_width": Prediction(
-            theory.hysteresis_width(p.J, p.beta), published, "width of the hysteresis loop"
-        ),
-        "bin.h_switch_rate": Prediction(
-            theory.switch_field(p.sweep, p.J, p.beta), derived, "field of the jump, swept"
-        ),
-        "bin.sd_sync": Prediction(
-            theory.choice_sd(top, p.N, p.J, p.beta, 1.0), published, "SD of m, synchronous"
-        ),
-        "bin.sd_async": Prediction(
-            theory.choice_sd(top, p.N, p.J, p.beta, 0.0), published, "SD of m, in turn"
-        ),
-        "bin.bias_sync": Prediction(
-            theory.mean_bias(top, p.N, p.J, p.beta, 1.0), derived, "O(1/N) shift of the mean"
-        ),
-        "bin.period2": Prediction(
-            congestion.cycle_amplitude(-p.J, p.beta, 1.0), published, "amplitude of the cycle, -J"
-        ),
-        "bin.period2_half": Prediction(
-            congestion.cycle_amplitude(-p.J, p.beta, 0.5), published, "the same, half revise"
-        ),
-        "bin.alpha_c": Prediction(
-            congestion.critical_revision(-p.J, p.beta), published, "-J cycles above this revision"
-        ),
-        "bin.Eabs_inc": Prediction(law["inc"].absolute, known, "E|m|, small N, self counted"),
-        "bin.Em2_inc": Prediction(law["inc"].square, known, "E m^2"),
-        "bin.Eabs_exc": Prediction(law["exc"].absolute, known, "E|m|, small N, self left out"),
-        "bin.Em2_exc": Prediction(law["exc"].square, known, "E m^2"),
-        "bin.mfpt": Prediction(
-            exact.tipping_sweeps(p.N_tip, p.J, precision=p.beta), known, "mean sweeps until tipped"
-        ),
-        "bin.crit_limit": Prediction(
-            theory.critical_second_moment(), published, "lim sqrt(N) E m^2 at the threshold"
-        ),
-        "bin.crit_exact": Prediction(
-            np.sqrt(p.N_crit) * critical.square, known, "the same at finite N"
-        ),
-    }
 
 
 def society(
@@ -257,88 +190,16 @@ def _tipping(p: SimpleNamespace, draws: Draws) -> dict[str, Measured]:
     return {"bin.mfpt": mean_of(tipped, part)}
 
 
-def _loop(p: SimpleNamespace, draws: Draws) -> Panel:
-    top = theory.spinodal_field(p.J, p.beta)
-    m = np.linspace(-0.995, 0.995, 400)
-    field = np.arctanh(m) / p.beta - p.J * m
-    reach = 1.6 * max(top, 0.05)
-    inside = np.abs(field) < reach
-    stable = theory.slope(m, p.J, p.beta) < 1
-    curves = [
-        Curve("", np.where(inside & stable, field, np.nan), m),
-        Curve("", np.where(inside & ~stable, field, np.nan), m, dashed=True),
-    ]
-    ways = []
-    for name, sign in (("field rising", 1.0), ("field falling", -1.0)):
-        fields = sign * np.linspace(-reach, reach, 41)
-        market = society(p, draws.seed, start=DOWN if sign > 0 else UP).market()
-        found = []
-        for h in fields:
-            market.platforms["quality"] = (h, -h)
-            found.append(mean_choice(month(market, 25)))
-        ways.append(Points(name, fields, np.array(found)))
-    return Panel("Hysteresis", "field h (utils)", "mean choice m", curves, ways)
-
-
-def _onset(p: SimpleNamespace, draws: Draws) -> Panel:
-    feedback = np.linspace(0.2, 2.2, 200)
-    theoretical = [theory.mean_choices(k / p.beta, 0.0, p.beta)[-1] for k in feedback]
-    tested = np.linspace(0.3, 2.1, 13)
-    found = []
-    for k in tested:
-        built = society(p, draws.seed, coupling=k / p.beta)
-        found.append(np.abs(paths(built, range(6), [80], mean_choice)).ravel())
-    seen = mean_of(np.array(found).T)
-    return Panel(
-        "Onset of conformity", "feedback beta J", "|m| at h = 0",
-        [Curve("", feedback, np.array(theoretical))], [Points("", tested, seen.value, seen.se)],
-    )  # fmt: skip
-
-
-def panels(p: SimpleNamespace, draws: Draws) -> list[Panel]:
-    """See :class:`platformsim.validation.section.Section`."""
-    return [_onset(p, draws), _loop(p, draws)]
-
-
-def _without_two(p: SimpleNamespace) -> float:
-    return theory.mean_choices(p.J / 2.0, 0.0, p.beta)[-1]
-
-
-def _top_sd(p: SimpleNamespace, revision: float) -> float:
-    top = theory.mean_choices(p.J, 0.0, p.beta)[-1]
-    return theory.choice_sd(top, p.N, p.J, p.beta, revision)
-
-
-SECTION = Section(
-    "binary",
-    "Binary logit with social interactions",
-    "Brock & Durlauf 2001; Glauber 1963; Ellis & Newman 1978",
-    predictions,
-    (
-        Check("at rest", _at_rest, cost=4.0),
-        Check("at rest, cohorts", _cohorts, resolution="cohorts", cost=2.0),
-        Check("in turn", _in_turn, cost=5.0),
-        Check("roots", _roots, cost=3.0),
-        Check("mean field", _mean_field, resolution="mean_field", cost=0.2),
-        Check("fold", _fold, resolution="mean_field", cost=2.0),
-        Check("swept", _swept, cost=12.0),
-        Check("cycle", _cycle, cost=3.0),
-        Check("exact", _exact, cost=6.0),
-        Check("critical", _critical, cost=6.0),
-        Check("tipping", _tipping, cost=6.0),
-    ),
-    (
-        Mistake("bin.m_h0", "the 2 of the coding left out", _without_two),
-        Mistake("bin.sd_sync", "SD of the other update rule", lambda p: _top_sd(p, 0.0)),
-        Mistake(
-            "bin.h_switch_rate", "no delay of the swept jump",
-            lambda p: theory.spinodal_field(p.J, p.beta),
-        ),
-        Mistake("bin.period2", "no cycle when all revise", lambda _: 0.0),
-        Mistake(
-            "bin.crit_exact", "fluctuations as 1/sqrt(N) at the threshold",
-            lambda p: 1.0 / np.sqrt(p.N_crit),
-        ),
-    ),
-    panels,
-)  # fmt: skip
+CHECKS = (
+    Check("at rest", _at_rest, cost=4.0),
+    Check("at rest, cohorts", _cohorts, resolution="cohorts", cost=2.0),
+    Check("in turn", _in_turn, cost=5.0),
+    Check("roots", _roots, cost=3.0),
+    Check("mean field", _mean_field, resolution="mean_field", cost=0.2),
+    Check("fold", _fold, resolution="mean_field", cost=2.0),
+    Check("swept", _swept, cost=12.0),
+    Check("cycle", _cycle, cost=3.0),
+    Check("exact", _exact, cost=6.0),
+    Check("critical", _critical, cost=6.0),
+    Check("tipping", _tipping, cost=6.0),
+)
