@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from platformsim.errors import Problem, ScenarioError, nearest, one_of
-from platformsim.studies.execute import default_workers, hidden_main
 from platformsim.validation.rows import Measured, Row, deviations, judged, plain
 from platformsim.validation.section import Check, Draws, Section
 from platformsim.validation.sections import SECTIONS
 from platformsim.validation.settings import read_settings
+from platformsim.validation.workers import spread
 
 SEED = 1
 MISTAKE_ERRORS = 6.0
@@ -127,7 +125,7 @@ def validate(
     found = {}
     bar = tqdm(total=len(calls), unit="check", disable=None if progress else True, leave=False)
     with bar:
-        for name, check, measured, seconds in _all(calls, workers):
+        for name, check, measured, seconds in spread(measure, calls, workers):
             found[name, check] = measured, seconds
             bar.update()
     rows, mistakes = [], []
@@ -149,34 +147,10 @@ def chosen(only: Sequence[str]) -> list[Section]:
     return [section for name, section in SECTIONS.items() if not only or name in only]
 
 
-def _all(
-    calls: list[tuple], workers: int | None
-) -> Iterable[tuple[str, str, dict[str, Measured], float]]:
-    workers = min(workers or default_workers(), len(calls))
-    if workers <= 1:
-        yield from map(_one, calls)
-        return
-    methods = multiprocessing.get_all_start_methods()
-    method = "forkserver" if "forkserver" in methods else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(["platformsim.validation.run"])
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_alone) as pool:
-        with hidden_main():
-            futures = [pool.submit(_one, call) for call in calls]
-        for future in futures:
-            yield future.result()
-
-
-def _alone() -> None:
-    import os
-
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PLATFORMSIM_THREADS"):
-        os.environ[name] = "1"
-
-
-def _one(call: tuple) -> tuple[str, str, dict[str, Measured], float]:
-    name, check, setting, seed, effort = call
+def measure(
+    name: str, check: str, setting: SimpleNamespace, seed: int, effort: float
+) -> tuple[str, str, dict[str, Measured], float]:
+    """Run one check; return its section, its name, what it found and how long it took."""
     started = time.perf_counter()
     run = next(each for each in SECTIONS[name].checks if each.name == check).run
     measured = run(setting, Draws.of(seed, f"{name}.{check}", effort))

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from platformsim.errors import Problem, ScenarioError, nearest
+from platformsim.errors import MISSING, Problem, ScenarioError, nearest
 
 _SHIPPED = Path(__file__).with_name("setting_a.json")
 
@@ -34,7 +34,7 @@ def read_settings(path: Path | None = None) -> SimpleNamespace:
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        problem = Problem("--settings", str(path), f"must be a readable JSON file ({error})")
+        problem = Problem("settings", MISSING, f"must be readable JSON ({error})", file=str(path))
         raise ScenarioError(problem) from error
     problems: list[Problem] = []
     merged = _merged(given, shipped, "", str(path), problems)

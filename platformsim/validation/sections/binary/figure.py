@@ -32,7 +32,7 @@ def _loop(p: SimpleNamespace, draws: Draws) -> Panel:
         found = []
         for h in fields:
             market.platforms["quality"] = (h, -h)
-            found.append(mean_choice(month(market, 25)))
+            found.append(mean_choice(month(market, 40)))
         ways.append(Points(name, fields, np.array(found)))
     return Panel("Hysteresis", "field h (utils)", "mean choice m", curves, ways)
 
@@ -47,7 +47,7 @@ def _onset(p: SimpleNamespace, draws: Draws) -> Panel:
         found.append(np.abs(paths(built, range(6), [80], mean_choice)).ravel())
     seen = mean_of(np.array(found).T)
     return Panel(
-        "Onset of conformity", "feedback beta J", "|m| at h = 0",
+        "Onset of conformity", "feedback βJ", "|m| at h = 0",
         [Curve("", feedback, np.array(theoretical))], [Points("", tested, seen.value, seen.se)],
     )  # fmt: skip
 
