@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -120,8 +121,9 @@ class Alternatives:
         return counts[1:] if self.single_homing else counts @ self.wide
 
 
+@functools.lru_cache(maxsize=64)
 def alternatives(slots: tuple[int, ...], max_homes: int, outside_option: bool) -> Alternatives:
-    """Build the choice set over platforms with the given slots.
+    """Return the choice set over platforms with the given slots; one for all who ask.
 
     Parameters
     ----------

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+_FIRST_ROOM = 64
+
 
 def best_elsewhere(values: list[float]) -> list[float]:
     """Return for each of some values the largest of the others, or 0 if that is more."""
@@ -34,7 +36,7 @@ class Table:
         self.index = {name: row for row, name in enumerate(names)}
         # One matrix, a row a column, so that a month is recorded in one stroke; ``columns`` are
         # views of its rows.
-        self.values = np.zeros((0, len(names)))
+        self._room = np.empty((_FIRST_ROOM, len(names)))
         self.columns: dict[str, np.ndarray] = {}
         self.versions: list[list[tuple[float, float]]] = []
 
@@ -59,16 +61,25 @@ class Table:
 
     def add(self, column: str, values: object) -> None:
         """Add a column from one value or one a row; ask for the other columns anew."""
-        row = np.full((1, len(self.names)), values, np.float64)
-        self._hold([*self.columns, column], np.concatenate((self.values, row)))
+        place = len(self.columns)
+        if place == len(self._room):
+            self._room = np.concatenate((self._room, np.empty_like(self._room)))
+            self._look()
+        self.columns[column] = self._room[place]
+        self.columns[column][:] = values
 
-    def _hold(self, columns: list[str], values: np.ndarray) -> None:
-        self.values, self.columns = values, dict(zip(columns, values, strict=True))
+    @property
+    def values(self) -> np.ndarray:
+        """All columns, (columns, rows) float, in the order in which they were added."""
+        return self._room[: len(self.columns)]
+
+    def _look(self) -> None:
+        self.columns = dict(zip(self.columns, self._room, strict=False))
 
     def __getstate__(self) -> dict[str, object]:
-        return self.__dict__ | {"columns": list(self.columns)}
+        return self.__dict__ | {"columns": dict.fromkeys(self.columns)}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         # Copied one by one, the columns would not be views of the copied matrix.
         self.__dict__.update(state)
-        self._hold(list(self.columns), self.values)
+        self._look()

@@ -198,8 +198,10 @@ def _start_worker(payload: bytes, stop: Connection) -> None:
         here.update(there)
     _worker.update(scenarios=scenarios, keep_agents=keep_agents, stop=stop)
     threading.Thread(target=_leave, args=(stop,), daemon=True).start()
-    # What is imported by now stays; the collector need not look through it after every run.
+    # What is imported by now stays; the collector need not look through it after every run, nor
+    # look for cycles among the short-lived rows of a month: a run leaves one, and is tidied away.
     gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def _leave(stop: Connection) -> None:
