@@ -81,9 +81,11 @@ class Mechanism:
 
     enabled: bool = param(True, doc="The mechanism's switch.", keyword_only=True)
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, *, registered: bool = True, **options: Any) -> None:
         super().__init_subclass__(**options)
         cls.name = snake(cls.__name__)
+        if not registered:  # used from Python alone: scenario files do not know its name
+            return
         known = REGISTRY.get(cls.name)
         if known is not None and known.__module__.startswith("platformsim."):
             raise TypeError(f"a mechanism named {cls.name!r} is part of the package; rename yours")

@@ -22,7 +22,7 @@ Moves = Mapping[tuple[int, int], float]
 
 
 @dataclass(frozen=True)
-class Hazards(Mechanism):
+class Hazards(Mechanism, registered=False):
     """Agents move between places with stated chances, and else stay.
 
     Place 0 is outside, place p + 1 is platform p. An agent at place i is at place j a month later

@@ -234,7 +234,18 @@ def cliques(market: Market, size: int, count_self: bool, side: str = "users") ->
 
 
 def image(built: Stage, shares: dict[str, Sequence[float]]) -> np.ndarray:
-    """Return where a month of the mean field takes some shares, all sides side by side."""
+    """Return where a month of the mean field takes some shares, all sides side by side.
+
+    Where everybody is on one platform, only the proportions of the shares count.
+    """
+    rules = built.spec.sides
+    whole = {
+        side for side in shares if not rules[side].outside_option and rules[side].max_homes == 1
+    }
+    shares = {
+        side: np.asarray(values, float) / (np.sum(values) if side in whole else 1.0)
+        for side, values in shares.items()
+    }
     platforms = [
         replace(entry, initial={side: float(values[row]) for side, values in shares.items()})
         for row, entry in enumerate(built.spec.platforms)

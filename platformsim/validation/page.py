@@ -6,6 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from platformsim.validation.rows import STANDARD_ERRORS, Row
 from platformsim.validation.run import MISTAKE_ERRORS, Validation
 from platformsim.validation.section import Draws, Section
@@ -44,9 +46,8 @@ def panels_of(name: str, setting: SimpleNamespace, seed: int) -> tuple[str, list
 
 def markdown(result: Validation, sections: list[Section], seed: int) -> str:
     """Return the text of the page."""
-    measured, scores = result.measured, result.scores()
+    measured = result.measured
     own = sum(row.engine == "platformsim" for row in measured)
-    far = (abs(scores) > 2).mean()
     lines = [
         "# Validation: the simulator against published and exact theory",
         "",
@@ -56,9 +57,7 @@ def markdown(result: Validation, sections: list[Section], seed: int) -> str:
         f"**{sum(bool(r.passed) for r in measured)} of {len(measured)} measured rows pass**, "
         f"{own} of them run by the package's own engine; "
         f"{int(result.mistakes['refused'].sum())} of {len(result.mistakes)} wrong answers are "
-        f"refused. {len(scores)} z-scores: mean {scores.mean():+.2f}, standard deviation "
-        f"{scores.std(ddof=1):.2f}, {far:.1%} beyond 2 (4.6 % expected), "
-        f"largest {abs(scores).max():.2f} (seed {seed}).",
+        f"refused. {said_of(result.scores())} (Seed {seed}.)",
         "",
         f"A row passes when the mean over independent replicates lies within {STANDARD_ERRORS:g} "
         "standard errors of the prediction, plus the stated allowance for what vanishes as 1/N or "
@@ -71,6 +70,17 @@ def markdown(result: Validation, sections: list[Section], seed: int) -> str:
     for section in sections:
         lines += _section(section, [row for row in result.rows if row.section == section.name])
     return "\n".join([*lines, *_mistakes(result, sections)]) + "\n"
+
+
+def said_of(scores: np.ndarray) -> str:
+    """Say in a sentence how z-scores are spread, which should be as a standard normal."""
+    if len(scores) < 2:
+        return ""
+    return (
+        f"{len(scores)} z-scores: mean {scores.mean():+.2f}, standard deviation "
+        f"{scores.std(ddof=1):.2f}, {(abs(scores) > 2).mean():.1%} beyond 2 (4.6 % expected), "
+        f"largest {abs(scores).max():.2f}."
+    )
 
 
 def _section(section: Section, rows: list[Row]) -> list[str]:

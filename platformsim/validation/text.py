@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from platformsim.validation.page import shown
+from platformsim.validation.page import said_of, shown
 from platformsim.validation.run import Validation
 from platformsim.views.text import table
 
@@ -36,7 +36,7 @@ def tables(result: Validation) -> str:
 
 def summary(result: Validation) -> str:
     """Return the verdict in three lines."""
-    measured, scores = result.measured, result.scores()
+    measured = result.measured
     failed = [row.key for row in measured if not row.passed]
     accepted = result.mistakes.loc[~result.mistakes["refused"].astype(bool), "key"].tolist()
     lines = [
@@ -45,9 +45,4 @@ def summary(result: Validation) -> str:
         f"{len(result.mistakes) - len(accepted)} of {len(result.mistakes)} wrong answers refused"
         + (f"; these pass: {', '.join(accepted)}" if accepted else ""),
     ]
-    if len(scores) > 1:
-        lines.append(
-            f"{len(scores)} z-scores: mean {scores.mean():+.2f}, standard deviation "
-            f"{scores.std(ddof=1):.2f}, largest {abs(scores).max():.2f}"
-        )
-    return "\n".join([*lines, f"{result.seconds:.0f} s"])
+    return "\n".join([*lines, said_of(result.scores()), f"{result.seconds:.0f} s"])

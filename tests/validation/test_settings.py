@@ -44,7 +44,7 @@ def test_whole_numbers_may_be_written_with_a_point(tmp_path):
     ],
 )
 def test_what_is_wrong_is_said(tmp_path, table, message):
-    with pytest.raises(ScenarioError, match="mine.json") as caught:
+    with pytest.raises(ScenarioError, match=r"mine\.json") as caught:
         read_settings(write(tmp_path, table))
     assert message in str(caught.value)
 
