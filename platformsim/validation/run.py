@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from platformsim.errors import Problem, ScenarioError, nearest, one_of
-from platformsim.validation.rows import Measured, Row, deviations, judged, plain
+from platformsim.validation.rows import STANDARD_ERRORS, Measured, Row, deviations, judged, plain
 from platformsim.validation.section import Check, Draws, Section
 from platformsim.validation.sections import SECTIONS
 from platformsim.validation.settings import read_settings
 from platformsim.validation.workers import spread
 
 SEED = 1
+# How far off a wrong answer must be; with fewer replicates it must still not pass.
 MISTAKE_ERRORS = 6.0
 
 
@@ -130,7 +131,8 @@ def validate(
             bar.update()
     rows, mistakes = [], []
     for section in sections:
-        more, wrong = _table(section, getattr(given, section.name), found)
+        most = MISTAKE_ERRORS if effort >= 1.0 else STANDARD_ERRORS
+        more, wrong = _table(section, getattr(given, section.name), found, most)
         rows += more
         mistakes += wrong
     columns = ["section", "key", "says", "answer", "deviation", "refused"]
@@ -158,7 +160,7 @@ def measure(
 
 
 def _table(
-    section: Section, setting: SimpleNamespace, found: dict
+    section: Section, setting: SimpleNamespace, found: dict, refusing: float
 ) -> tuple[list[Row], list[dict[str, Any]]]:
     """Return the section's rows and mistakes, in the order of its predictions."""
     predictions = section.predictions(setting)
@@ -194,6 +196,6 @@ def _table(
         most = float(apart[compared].max())
         mistakes.append(
             {"section": section.name, "key": mistake.key, "says": mistake.says, "answer": answer,
-             "deviation": most, "refused": most > MISTAKE_ERRORS}
+             "deviation": most, "refused": most > refusing}
         )  # fmt: skip
     return rows, mistakes

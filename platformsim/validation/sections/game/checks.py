@@ -185,10 +185,10 @@ def _basin(p: SimpleNamespace, draws: Draws) -> dict[str, Measured]:
         return {}
     market = imitation(p, _quick(p), seed=draws.seed, count=people, start=0.5).market()
     ended = []
-    for begin in draws.generator().random(len(draws.replicates(1000))):
-        start = {"users": np.where(np.arange(people) < begin * people, 1, 2)}
+    for begin in np.rint(draws.generator().random(len(draws.replicates(1000))) * people):
+        start = {"users": np.where(np.arange(people) < begin, 1, 2)}
         end = replays(market, 1, 20, start, share_open)[0]
-        ended.append(end > begin or end == 1.0)
+        ended.append(end > begin / people or end == 1.0)
     return {"gm.basin_open": share_of(ended)}
 
 

@@ -28,7 +28,8 @@ def _run(p: SimpleNamespace, draws: Draws, case: Case, start: float, rule: Rule)
     """Return shares at some stops, (R, stops)."""
     found, stops = [], np.linspace(0.0, _UNTIL / p.dt, _STOPS).round().astype(int)
     for replicate in range(10):
-        market, seen = duopoly(p, draws.seed, start).market(replicate), []
+        # Populations differ by who is in them, and a constant price amplifies that: large ones.
+        market, seen = duopoly(p, draws.seed, start, count=10 * p.N).market(replicate), []
         for stop in stops:
             sell(market, case, rule, int(stop) - market.month)
             seen.append(proprietary(market))
