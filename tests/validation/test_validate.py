@@ -144,18 +144,18 @@ def largest(z) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_settings_pass(name):
-    found = validate(OTHERS[name], effort=0.25, progress=False)
+    found = validate(OTHERS[name], effort=0.1, progress=False)
     assert failed(found) == []
-    # Wrong answers are refused at full effort; at a quarter of the replicates most of them are.
+    # Wrong answers are refused at full effort; with few replicates most of them are.
     assert found.mistakes["refused"].mean() > 0.9
 
 
 @pytest.mark.slow
 def test_z_scores_over_seeds_are_standard_normal():
-    found = [validate(seed=seed, effort=0.25, progress=False) for seed in (11, 12, 13)]
+    found = [validate(seed=seed, effort=0.1, progress=False) for seed in (11, 12)]
     assert [key for each in found for key in failed(each)] == []
     scores = np.concatenate([each.scores() for each in found])
-    assert len(scores) > 600
+    assert len(scores) > 400
     assert abs(scores.mean()) < 0.15
     assert abs(scores.std(ddof=1) - 1.0) < 0.15
 
