@@ -110,7 +110,7 @@ class Side:
         """Return ``living``, ``installed_base`` and ``active``."""
         # Asked for many times a month. Counts are replaced when they change, never written to.
         if self._tallied is not self.counts:
-            living, places = sum(self.counts.tolist()), self.alternatives
+            living, places = np.add.reduce(self.counts).item(), self.alternatives
             base = places.members(self.counts) / max(living, 1)
             active = base * living if places.single_homing else self.counts @ places.part
             base.flags.writeable = active.flags.writeable = False
