@@ -21,6 +21,7 @@ _FACE = {
     "fixed_points": "platformsim.studies.equilibria",
     "continuation": "platformsim.studies.equilibria",
     "linear_noise": "platformsim.studies.equilibria",
+    "validate": "platformsim.validation.run",
     "load": "platformsim.scenario",
     "shipped": "platformsim.scenario",
     "Scenario": "platformsim.scenario",

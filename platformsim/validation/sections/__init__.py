@@ -5,7 +5,6 @@ the folder itself puts them together with the wrong answers that must not pass.
 """
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from platformsim.validation.section import Section
 
@@ -26,7 +25,5 @@ _ORDER = (
 )
 
 SECTIONS: dict[str, Section] = {
-    name: import_module(f"{__name__}.{name}").SECTION
-    for name in _ORDER
-    if find_spec(f"{__name__}.{name}")
+    name: import_module(f"{__name__}.{name}").SECTION for name in _ORDER
 }
