@@ -26,14 +26,14 @@ def validate(
     Every prediction is computed from the parameters and every measurement comes from a run of the
     package's own engine, or of a short process that is named. A row passes within 4 standard
     errors; wrong answers that are easily given must lie more than 6 away. Ends with 1 when a row
-    fails or a wrong answer passes.
+    fails or a wrong answer passes. With --out a page with a figure for each part is written.
 
     \b
     Examples:
       platformsim validate
       platformsim validate --only bass,armstrong --seed 7
       platformsim validate --settings mine.json --json
-      platformsim validate --out docs          (writes the page and its figures)
+      platformsim validate --out docs
     """
     from platformsim.validation.page import write_page
     from platformsim.validation.run import SEED, chosen, validate

@@ -30,7 +30,7 @@ ROW_KEYS = {
     "pairs",
     "verdict",
 }
-COMMANDS = ("list", "show", "diff", "run", "compare", "rerun")
+COMMANDS = ("list", "show", "diff", "run", "compare", "rerun", "validate")
 # Small enough for a fraction of a second a study.
 SMALL = (
     "--set", "run.months=14", "--set", "run.burn_in=2", "--set", "sides.users.count=60",

@@ -122,10 +122,10 @@ def test_rows_are_the_columns_side_by_side():
 def test_paths_keep_what_is_recorded_and_so_do_their_copies(copied):
     state = table()
     paths = Paths(state.columns, 2, 3)
-    paths.record(0, state.columns.values())
+    paths.record(0, state.values)
     state["hours"] = [7.0, 8.0]
     paths = copied(paths)
-    paths.record(2, state.columns.values())
+    paths.record(2, state.values)
     state["hours"] = 0.0
     assert list(paths) == ["quality", "hours"]
     assert len(paths) == 2
