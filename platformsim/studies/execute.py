@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -24,13 +21,13 @@ from platformsim.errors import ConservationError, PlatformsimError, Problem, Sce
 from platformsim.metrics import Measured, measure
 from platformsim.model import PlatformModel
 from platformsim.scenario import Scenario
-
-_THREAD_LIMITS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "PLATFORMSIM_THREADS",
+from platformsim.studies.processes import (
+    default_workers,
+    hidden_main,
+    one_thread_each,
+    process_context,
 )
+
 # numba takes half a second to import: once for all workers.
 _LOOPS = [f"platformsim.market.kernels.{name}" for name in ("choice", "table", "threads")]
 # Small parts, so that at the end no worker waits long for another.
@@ -64,13 +61,6 @@ class RunError(PlatformsimError):
 def simulate(scenario: Scenario, replicate: int = 0) -> PlatformModel:
     """Run one replicate of a scenario to its end and return the model."""
     return PlatformModel(scenario, replicate=replicate).run()
-
-
-def default_workers() -> int:
-    """Return how many processes may run at once on this machine."""
-    if hasattr(os, "process_cpu_count"):
-        return os.process_cpu_count() or 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def execute(
@@ -153,35 +143,11 @@ def execute(
 def _pool(
     workers: int, start_method: str | None, payload: bytes
 ) -> tuple[ProcessPoolExecutor, Connection]:
-    methods = multiprocessing.get_all_start_methods()
-    method = start_method or ("forkserver" if "forkserver" in methods else "spawn")
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(["platformsim.studies.execute", *_LOOPS])
+    context = process_context(start_method, ["platformsim.studies.execute", *_LOOPS])
     # A pipe, for unlike an event it does not wait for the dead.
     hear, tell = context.Pipe(duplex=False)
     start = {"initializer": _start_worker, "initargs": (payload, hear)}
     return ProcessPoolExecutor(workers, mp_context=context, **start), tell
-
-
-@contextmanager
-def hidden_main() -> Iterator[None]:
-    """Keep workers from importing the caller's script again.
-
-    Everything they need travels by value (cloudpickle), so ``compare(...)`` works at the top level
-    of a script without a ``__main__`` guard, and in a notebook.
-    """
-    main = sys.modules.get("__main__")
-    kept = {name: getattr(main, name, None) for name in ("__file__", "__spec__")}
-    for name in kept:
-        if hasattr(main, name):
-            setattr(main, name, None)
-    try:
-        yield
-    finally:
-        for name, value in kept.items():
-            if hasattr(main, name):
-                setattr(main, name, value)
 
 
 _worker: dict[str, Any] = {}
@@ -190,8 +156,7 @@ _worker: dict[str, Any] = {}
 def _start_worker(payload: bytes, stop: Connection) -> None:
     # Ctrl-C reaches every process of the terminal; the driver decides what follows from it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in _THREAD_LIMITS:
-        os.environ[name] = "1"
+    one_thread_each()
     scenarios, keep_agents, registries = cloudpickle.loads(payload)
     for here, there in zip(_REGISTRIES, registries, strict=True):
         here.clear()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
 
-from platformsim.studies.execute import default_workers, hidden_main
-
-_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PLATFORMSIM_THREADS")
+from platformsim.studies.processes import (
+    default_workers,
+    hidden_main,
+    one_thread_each,
+    process_context,
+)
 
 
 def spread(
@@ -31,11 +32,8 @@ def spread(
         for call in calls:
             yield function(*call)
         return
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        context.set_forkserver_preload([function.__module__])
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread) as pool:
+    context = process_context(None, [function.__module__])
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=one_thread_each) as pool:
         with hidden_main():
             futures = [pool.submit(function, *call) for call in calls]
         try:
@@ -43,8 +41,3 @@ def spread(
                 yield future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _one_thread() -> None:
-    for name in _LIMITS:
-        os.environ[name] = "1"
