@@ -47,7 +47,7 @@ def apply(market: Any, target: str, value: Any) -> Any:
         return before
     if kind == "mechanisms":
         return _mechanism(market, rest[0], rest[1], value)
-    table = getattr(market, kind)
+    table = market.tables[kind]
     return _cell(table, table.index[rest[0]], rest[1:], value)
 
 
@@ -64,7 +64,7 @@ def _mechanism(market: Any, name: str, parameter: str, value: Any) -> Any:
                 # Others read its columns: tolls that nobody levies must not deter builders.
                 for column, neutral in mechanism.owns.items():
                     table, key = column.split(".")
-                    getattr(market, table)[key] = neutral
+                    market.tables[table][key] = neutral
         changed.append(mechanism)
     market.all_mechanisms = tuple(changed)
     return before

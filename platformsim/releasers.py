@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from platformsim.entities import RELEASE_MODES
 from platformsim.errors import Problem, ScenarioError, nearest, one_of
 from platformsim.market.release import MODE
@@ -12,6 +14,8 @@ from platformsim.strategies import Strategy, observe
 
 def decide(market: Any, strategies: dict[str, Strategy]) -> None:
     """Let releasers set their release modes, all on the same observations.
+
+    Strategies first; what a mechanism decides for a technology overrules them.
 
     Parameters
     ----------
@@ -24,8 +28,8 @@ def decide(market: Any, strategies: dict[str, Strategy]) -> None:
     ScenarioError
         When a strategy returns something that is no release mode.
     """
-    if not strategies:
-        return
+    # Asked before anything changes: all decide on the same state.
+    decisions = market.decisions()
     wanted = {}
     for row, owner in enumerate(market.owner_of_technology):
         position = market.releaser_of_technology[row]
@@ -39,3 +43,12 @@ def decide(market: Any, strategies: dict[str, Strategy]) -> None:
             allowed = f"must return None or a release mode; {one_of(RELEASE_MODES)}"
             raise ScenarioError(Problem(key, mode, allowed, nearest=nearest(mode, MODE)))
         market.technologies["mode"][row] = MODE[mode]
+    for modes in decisions:
+        _apply(market, modes)
+
+
+def _apply(market: Any, modes: np.ndarray) -> None:
+    for row, mode in enumerate(modes.tolist()):
+        owner = market.releaser_of_technology[row]
+        if mode == mode and owner >= 0 and market.releasers["active"][owner] == 1:
+            market.technologies["mode"][row] = mode

@@ -57,6 +57,12 @@ class History:
         Row of the releaser that owns each technology, -1 for none.
     platforms, technologies, releasers, terms : mapping of str to (T+1, rows) float
         Every column of the market's tables.
+    tables : dict of str to mapping of str to (T+1, rows) float
+        Those of the tables that mechanisms bring.
+    row_names : dict of str to tuple of str
+        Their rows.
+    mechanisms : frozenset of str
+        Names of the scenario's mechanisms, active or not.
     sides : dict of str to SimpleNamespace
         ``share`` and ``active`` (T+1, P); ``living``, ``switches`` and ``surplus`` (T+1,).
     paid, received : (T+1, accounts, reasons) float, cu
@@ -74,6 +80,13 @@ class History:
             Paths(table.columns, len(table), rows)
             for table in (market.platforms, market.technologies, market.releasers)
         )
+        self.tables = {
+            kind: Paths(table.columns, len(table), rows)
+            for kind, table in market.tables.items()
+            if not hasattr(self, kind)
+        }
+        self.row_names = {kind: market.tables[kind].names for kind in self.tables}
+        self.mechanisms = frozenset(entry.name for entry in market.all_mechanisms)
         self.terms = Paths(TERMS, len(self.technology_names), rows)
         self.sides = {
             name: SimpleNamespace(
@@ -96,6 +109,8 @@ class History:
         self.technologies.record(month, market.technologies.values)
         self.releasers.record(month, market.releasers.values)
         self.terms.record(month, market.terms.values)
+        for kind, paths in self.tables.items():
+            paths.record(month, market.tables[kind].values)
         for name, kept in self.sides.items():
             side = market.sides[name]
             kept.share[month] = market.share[name]

@@ -8,6 +8,7 @@ import numpy as np
 
 from platformsim.errors import ConservationError
 
+# Those of the market itself; mechanisms bring others.
 REASONS = (
     "fees",  # members to the platform's owner
     "subsidy",  # the platform's owner to members
@@ -15,15 +16,6 @@ REASONS = (
     "content",  # users to creators
     "sales",  # users to businesses
     "take",  # creators and businesses to the platform's owner
-    "subscription",  # users to the lab
-    "api",  # API customers to the lab
-    "hosting",  # whoever deploys an open model to compute suppliers
-    "inference",  # the lab to compute suppliers
-    "training",  # the lab to suppliers
-    "access",  # builders to the lab
-    "products",  # customers to builders
-    "toll",  # builders to the holder of the control points
-    "licence",  # licensees above the cap to the lab
     "patronage",  # patrons to labs
 )
 BUILDERS, CUSTOMERS, SUPPLIERS = "builders", "customers", "suppliers"
@@ -77,20 +69,29 @@ class Ledger:
         payer, payee : str
             Accounts.
         reason : str
-            One of the ledger's reasons.
+            One of the ledger's reasons: the market's own and what mechanisms declare.
         amount : float
             cu, at least 0; a payment the other way names the accounts the other way.
 
         Raises
         ------
         ConservationError
-            When the amount is negative or not a number.
+            When the amount is negative or not a number, or the ledger does not know an account or
+            the reason.
         """
         if not 0.0 <= amount < _INFINITE:
             raise ConservationError(f"{payer} cannot pay {payee} {amount!r} cu as {reason}")
-        column = self._reason[reason]
-        self._paid[self._row[payer] + column] += amount
-        self._received[self._row[payee] + column] += amount
+        try:
+            column = self._reason[reason]
+            paid, received = self._row[payer] + column, self._row[payee] + column
+        except KeyError as unknown:
+            missing = "accounts" if reason in self._reason else "reasons"
+            raise ConservationError(
+                f"{payer} cannot pay {payee} as {reason}: the ledger has no {unknown}; "
+                f"a mechanism names what it brings in its `{missing}`"
+            ) from None
+        self._paid[paid] += amount
+        self._received[received] += amount
 
     def net(self, account: str) -> float:
         """Return what an account gained this month, in cu."""

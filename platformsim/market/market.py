@@ -10,15 +10,16 @@ import numpy as np
 
 from platformsim.market import laws, payments, release, setup
 from platformsim.market.flows import Flows
-from platformsim.market.ledger import Ledger
+from platformsim.market.ledger import REASONS, Ledger
 from platformsim.market.release import Terms
 from platformsim.market.side import Appeal, Side
 from platformsim.market.streams import Streams
+from platformsim.market.tables import Table
 
 _CLOSED_DOWN = -1e30
 _VALUES = ("utility", "own_utility", "exposure")
-_HOOKS = (*_VALUES, "same_side", "engagement", "closes", "income_if_open", "income_if_closed",
-          "update")  # fmt: skip
+_HOOKS = (*_VALUES, "same_side", "engagement", "closes", "decides", "income_if_open",
+          "income_if_closed", "update")  # fmt: skip
 
 
 class Market:
@@ -30,8 +31,8 @@ class Market:
         A resolved scenario: ``market``, ``sides``, ``technologies``, ``platforms``, ``releasers``.
     mechanisms : iterable of Mechanism
         Active and inactive ones, in the order in which they act.
-    columns : dict of str to float
-        Columns that mechanisms own, as ``"platforms.activity": 1.0``, with their neutral values.
+    declared : platformsim.market.setup.Declared
+        What the mechanisms bring: columns, tables, reasons and accounts.
     streams : Streams
 
     Attributes
@@ -40,6 +41,8 @@ class Market:
     rules : platformsim.entities.MarketRules
     sides : dict of str to Side
     platforms, technologies, releasers : Table
+    tables : dict of str to Table
+        These three and those that mechanisms bring, by name.
     on_technology, owned_platforms : (L, P) float
         1 where the platform stands on the technology; where the technology's owner owns it.
     share : dict of str to (P,) float
@@ -54,12 +57,17 @@ class Market:
     """
 
     def __init__(
-        self, spec: Any, mechanisms: Iterable[Any], columns: dict[str, float], streams: Streams
+        self, spec: Any, mechanisms: Iterable[Any], declared: setup.Declared, streams: Streams
     ):
         self.month, self.rules, self.streams = 0, spec.market, streams
         self.flows = Flows(streams, expected=spec.run.resolution == "mean_field")
         self.all_mechanisms = tuple(mechanisms)
         self.technologies, self.platforms, self.releasers = setup.tables(spec)
+        self.tables = {
+            table.kind: table for table in (self.technologies, self.platforms, self.releasers)
+        }
+        for kind, rows in declared.tables.items():
+            self.tables[kind] = Table(kind, rows)
         self.owner_of_platform = setup.account_of_platform(spec)
         self.owner_of_technology = tuple(entry.owner for entry in spec.technologies)
         self.patrons = {entry.name: entry.patron for entry in spec.releasers}
@@ -77,13 +85,13 @@ class Market:
             self.technology_of_platform == np.arange(len(self.technologies))[:, None]
         )
         self.owned_platforms = 1.0 * ((owner == self.releaser_of_platform) & (owner >= 0))
-        for column, value in columns.items():
-            table, name = column.split(".")
-            getattr(self, table).add(name, value)
+        for column, value in declared.columns.items():
+            kind, name = column.split(".")
+            self.tables[kind].add(name, value)
         release.start(self.technologies)
         self.sides: dict[str, Side] = setup.sides(spec, streams)
         self.observe()
-        self.ledger = Ledger(setup.accounts(spec))
+        self.ledger = Ledger(setup.accounts(spec, declared.accounts), (*REASONS, *declared.reasons))
         self.terms: Terms = release.terms(self.technologies)
         self.platforms.add("hours", 0.0)
         for mechanism in self.mechanisms:
@@ -125,6 +133,11 @@ class Market:
             if part is not None:
                 total += part
         return total
+
+    def decisions(self) -> list[np.ndarray]:
+        """Ask the mechanisms which release modes releasers want, (L,) codes or NaN each."""
+        wanted = [mechanism.decides(self) for mechanism in self._acting["decides"]]
+        return [modes for modes in wanted if modes is not None]
 
     # -- the month -------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,27 @@ from platformsim.market.release import MODE
 from platformsim.market.side import Side
 from platformsim.market.streams import Streams
 from platformsim.market.tables import Table
+
+
+@dataclass
+class Declared:
+    """What the mechanisms of a market bring to it.
+
+    Attributes
+    ----------
+    columns : dict of str to float
+        Columns that they own, as ``"platforms.activity"``, with their neutral values.
+    tables : dict of str to tuple of str
+        Tables of their own, with the names of their rows.
+    reasons, accounts : tuple of str
+        What they add to the ledger.
+    """
+
+    columns: dict[str, float] = field(default_factory=dict)
+    tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+
 
 _TECHNOLOGY = (
     "capability",
@@ -61,11 +83,11 @@ def account_of_platform(spec: Any) -> tuple[str, ...]:
     return tuple(entry.owner or entry.name for entry in spec.platforms)
 
 
-def accounts(spec: Any) -> tuple[str, ...]:
-    """List the ledger's accounts."""
+def accounts(spec: Any, more: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """List the ledger's accounts, those that mechanisms bring among them."""
     names = [*SIDES, *(entry.name for entry in spec.releasers), *account_of_platform(spec)]
     names += [entry.patron for entry in spec.releasers if entry.patron]
-    return tuple(dict.fromkeys([*names, BUILDERS, CUSTOMERS, SUPPLIERS]))
+    return tuple(dict.fromkeys([*names, BUILDERS, CUSTOMERS, SUPPLIERS, *more]))
 
 
 def slots(spec: Any) -> tuple[int, ...]:

@@ -1,8 +1,10 @@
 """The mechanisms, one rule a file, and their registry.
 
-They act in the order of this list; mechanisms defined elsewhere follow in the order of their names.
+They act in the order of this list, and a line in it registers a mechanism; mechanisms defined
+elsewhere follow in the order of their names.
 """
 
+from platformsim.market.setup import Declared
 from platformsim.mechanisms.autopost import Autopost
 from platformsim.mechanisms.base import REGISTRY, Contrast, Mechanism
 from platformsim.mechanisms.builders import Builders
@@ -24,7 +26,7 @@ ORDER = (
     LabEconomics,
 )
 
-__all__ = ["ORDER", "REGISTRY", "Contrast", "Mechanism", "columns", "in_order"]
+__all__ = ["ORDER", "REGISTRY", "Contrast", "Mechanism", "declared", "in_order"]
 
 
 def in_order(mechanisms: list[Mechanism]) -> list[Mechanism]:
@@ -33,13 +35,22 @@ def in_order(mechanisms: list[Mechanism]) -> list[Mechanism]:
     return sorted(mechanisms, key=lambda m: (place.get(m.name, len(ORDER)), m.name))
 
 
-def columns(mechanisms: list[Mechanism]) -> dict[str, float]:
-    """Return every column that a mechanism may own, at its neutral value.
+def declared(mechanisms: list[Mechanism]) -> Declared:
+    """Return what mechanisms bring to a market.
 
-    The columns of shipped mechanisms exist whether or not these are active, so that one that
-    reads another's column needs no case distinction, and results have the same columns.
+    Columns and reasons of all shipped mechanisms exist whether or not these are active, so that
+    one that reads another's column needs no case distinction. A mechanism's own tables and
+    accounts exist where it is in the scenario, switched on or off.
     """
-    owned: dict[str, float] = {}
-    for cls in (*ORDER, *(type(m) for m in mechanisms)):
-        owned.update(cls.owns)
-    return owned
+    found = Declared()
+    for cls in dict.fromkeys((*ORDER, *(type(m) for m in mechanisms))):
+        found.reasons += tuple(r for r in cls.reasons if r not in found.reasons)
+        own = {f"{table}." for table in cls.tables}
+        found.columns |= {
+            column: value for column, value in cls.owns.items() if not column.startswith(tuple(own))
+        }
+    for cls in dict.fromkeys(type(m) for m in mechanisms):
+        found.tables |= cls.tables
+        found.columns |= cls.owns
+        found.accounts += tuple(a for a in cls.accounts if a not in found.accounts)
+    return found

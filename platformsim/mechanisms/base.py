@@ -42,7 +42,8 @@ class Mechanism:
     The class name in snake case is the TOML table, ``[mechanisms.<name>]``. A subclass overrides
     the hooks that it needs. ``utility``, ``own_utility``, ``same_side``, ``exposure`` and
     ``engagement`` are pure: they read the market and return what they add; so do ``closes``,
-    ``income_if_open`` and ``income_if_closed``, which the releasers' decisions read. ``start`` and
+    ``decides``, ``income_if_open`` and ``income_if_closed``, which are about the releasers'
+    decisions. ``start`` and
     ``update`` may write, and only to the columns that the mechanism ``owns`` or ``advances``, and
     pay through ``market.ledger``.
 
@@ -58,6 +59,14 @@ class Mechanism:
         Columns it writes, as ``"platforms.activity": 1.0``, with their neutral value.
     advances : tuple of str
         Shared stocks that it adds to, such as ``"technologies.capability"``.
+    tables : dict of str to tuple of str
+        Tables of its own, by name, with the names of their rows, such as
+        ``{"sectors": ("science", "health")}``. Their columns are listed in ``owns``; the market
+        has them, as ``market.tables["sectors"]``, where the mechanism is in the scenario.
+    reasons, accounts : tuple of str
+        Reasons for payments, and accounts beyond the market's own, that it brings to the ledger.
+    builds_on : tuple of str
+        Mechanisms without which it does nothing; a scenario that lacks them is refused.
     neutral : dict of str to object
         Settings at which it has no effect, to the last bit.
     needs_individuals : bool
@@ -74,6 +83,10 @@ class Mechanism:
     claims: ClassVar[tuple[str, ...]] = ()
     owns: ClassVar[dict[str, float]] = {}
     advances: ClassVar[tuple[str, ...]] = ()
+    tables: ClassVar[dict[str, tuple[str, ...]]] = {}
+    reasons: ClassVar[tuple[str, ...]] = ()
+    accounts: ClassVar[tuple[str, ...]] = ()
+    builds_on: ClassVar[tuple[str, ...]] = ()
     neutral: ClassVar[dict[str, Any]] = {}
     needs_individuals: ClassVar[bool] = False
     follows_own_side: ClassVar[bool] = True
@@ -130,6 +143,16 @@ class Mechanism:
 
     def closes(self, market: Any) -> np.ndarray | None:
         """Return which ``open_then_close`` technologies their owner closes now, (L,) bool."""
+        return None
+
+    def decides(self, market: Any) -> np.ndarray | None:
+        """Return the release mode that each technology's owner wants now.
+
+        Returns
+        -------
+        None or (L,) float
+            Codes of :data:`platformsim.market.release.MODE`; NaN leaves a technology as it is.
+        """
         return None
 
     def income_if_open(self, market: Any) -> np.ndarray | None:

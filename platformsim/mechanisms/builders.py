@@ -61,6 +61,7 @@ class Builders(Mechanism):
         "technologies.downstream": 0.0,
         "technologies.downstream_open": 0.0,
     }
+    reasons: ClassVar[tuple[str, ...]] = ("access", "inference", "products", "hosting")
     advances: ClassVar[tuple[str, ...]] = ("technologies.capability",)
     follows_own_side: ClassVar[bool] = False
     contrast: ClassVar[Contrast] = Contrast("builders", "", "up", 5.0)

@@ -74,6 +74,7 @@ class LabEconomics(Mechanism):
         "releasers.active",
         "platforms.closed_down",
     )
+    reasons: ClassVar[tuple[str, ...]] = ("api", "inference", "hosting", "subscription", "training")
     contrast: ClassVar[Contrast] = Contrast("exits", "", "up", 0.15)
 
     train_cost_0: float = param(10_000.0, 0, 200_000, "cu", "M", "Cost of the first generation.")

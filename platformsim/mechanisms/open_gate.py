@@ -60,6 +60,7 @@ class OpenGate(Mechanism):
         "technologies.crossing": 0.0,
         "technologies.gated": 0.0,
     }
+    reasons: ClassVar[tuple[str, ...]] = ("toll", "licence")
     contrast: ClassVar[Contrast] = Contrast("gatekeeper_index", "", "up", 0.05)
 
     control_coverage: float = param(

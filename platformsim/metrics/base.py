@@ -32,6 +32,8 @@ class Metric:
         Smallest effect of interest, in the unit; for money, as a share of ``ad_market``.
     swing : bool
         Whether a difference above 0.3 counts as a large swing (shares only).
+    mechanism : str
+        The mechanism that it measures; only scenarios with that one have the metric.
     compute : callable
         From a history to values by (side, entity); ``""`` where it has no side or entity.
     """
@@ -43,6 +45,7 @@ class Metric:
     direction: str
     sesoi: float
     swing: bool
+    mechanism: str
     compute: Callable[[History], Values]
 
     def summarise(self, path: np.ndarray, history: History) -> float:
@@ -64,20 +67,23 @@ def metric(
     direction: str = "up",
     sesoi: float = 0.0,
     swing: bool = False,
+    mechanism: str = "",
 ) -> Callable[[Callable[[History], Values]], Callable[[History], Values]]:
     """Register a function of a history as a metric under its own name.
 
     Parameters
     ----------
     unit : str
-    summary, direction, sesoi, swing
+    summary, direction, sesoi, swing, mechanism
         See :class:`Metric`.
     """
 
     def register(compute: Callable[[History], Values]) -> Callable[[History], Values]:
         name = compute.__name__
         doc = " ".join((compute.__doc__ or "").split("\n\n")[0].split())
-        REGISTRY[name] = Metric(name, unit, doc, summary, direction, sesoi, swing, compute)
+        REGISTRY[name] = Metric(
+            name, unit, doc, summary, direction, sesoi, swing, mechanism, compute
+        )
         return compute
 
     return register

@@ -46,9 +46,11 @@ class Measured:
 
 
 def measure(history: History) -> Measured:
-    """Apply every registered metric to a history."""
+    """Apply every registered metric that a history has to it."""
     columns, numbers, names, paths = [], [], [], []
     for entry in REGISTRY.values():
+        if entry.mechanism and entry.mechanism not in history.mechanisms:
+            continue
         for (side, entity), path in entry.compute(history).items():
             name = column_name(entry.name, side, entity)
             columns.append(

@@ -127,7 +127,7 @@ class PlatformModel(mesa.Model):
         super().__init__(rng=seed)
         active = list(self.spec.mechanisms)
         self.market = Market(
-            self.spec, active, mechanisms.columns(active), Streams(seed, replicate)
+            self.spec, active, mechanisms.declared(active), Streams(seed, replicate)
         )
         self._strategies = self.spec.strategies
         self._before: dict[int, Any] = {}  # by place of the event, so that copies find it

@@ -162,6 +162,10 @@ def _initial(spec: Any) -> Iterator[Problem]:
 
 def _mechanisms(spec: Any) -> Iterator[Problem]:
     active = {mechanism.name: mechanism for mechanism in spec.mechanisms if mechanism.enabled}
+    for name, mechanism in active.items():
+        for other in mechanism.builds_on:
+            if other not in active:
+                yield Problem(f"mechanisms.{name}", name, f"needs [mechanisms.{other}]")
     direct = active.get("direct_network")
     for side in direct.sides if direct else ():
         key = "mechanisms.direct_network"

@@ -118,7 +118,7 @@ def _stated(plans: pd.DataFrame, stated: list[Prediction], base: str, arm: str) 
         where = (plans["column"] == row.metric) | (plans["metric"] == row.metric)
         plans.loc[where, ["registered", "headline"]] = True
         plans.loc[where, "direction"] = row.direction
-        plans.loc[where, "claim"] = row.claim
+        plans.loc[where, "claim"] = row.claim + (" (should fail)" if row.control else "")
         if row.sesoi is not None:
             plans.loc[where, "sesoi"] = row.sesoi
     return plans

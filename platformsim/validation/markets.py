@@ -60,7 +60,7 @@ class Stage:
         """Return the market at month 0, for one replicate."""
         streams = Streams(self.spec.run.seed, replicate)
         acting = [copy.copy(mechanism) for mechanism in self.mechanisms]
-        market = Market(self.spec, acting, registry.columns(acting), streams)
+        market = Market(self.spec, acting, registry.declared(acting), streams)
         market.platforms["quality"] = self.quality
         for side, fees in self.fees.items():
             market.platforms[f"fee_{side}"] = fees

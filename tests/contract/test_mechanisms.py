@@ -14,7 +14,7 @@ import pytest
 import tomli_w
 
 from platformsim.entities import SIDES
-from platformsim.mechanisms import ORDER, Contrast, Mechanism, columns, in_order
+from platformsim.mechanisms import ORDER, Contrast, Mechanism, declared, in_order
 from platformsim.mechanisms.base import REGISTRY, snake
 from platformsim.metrics import REGISTRY as METRICS
 from platformsim.metrics import measure
@@ -23,9 +23,12 @@ from platformsim.parameters import param, parameters_of
 from platformsim.scenario import load
 from platformsim.scenario.settings import copied
 
+from .stages import LIVELY, OTHER_VALUES, STAGES
+
 ARMS = ("closed", "open", "delayed", "open_then_close")
 SMALL = {"sides.users.count": 300, "run.months": 30}
-KINDS = ("platforms", "technologies", "releasers")
+CORE = ("platforms", "technologies", "releasers")
+BY_NAME = {cls.name: cls for cls in ORDER}
 each = pytest.mark.parametrize("cls", ORDER, ids=lambda cls: cls.name)
 
 
@@ -34,15 +37,27 @@ def flagship(arm):
     return load("llama3", SMALL).with_arm(arm).table
 
 
+def as_it_comes(arm, name, **changes):
+    """A mechanism as the flagship has it, or else at its defaults."""
+    return {name: {**flagship(arm)["mechanisms"].get(name, {}), **changes}}
+
+
 def market_table(arm, **rows):
-    """The flagship market in one of its arms, without some mechanisms or with other settings."""
+    """The flagship market in one of its arms, without some mechanisms or with other settings.
+
+    What a mechanism among the rows builds on stands in the market with it.
+    """
     table = copied(flagship(arm))
     table.pop("arms"), table.pop("predictions")
     # Somebody else's platform on the model that is opened, so that there is a licensee.
     table["platforms"][2]["technology"] = "llama_like"
     active = {**table["mechanisms"], **rows}
+    for name in rows:
+        for other in BY_NAME[name].builds_on if name in BY_NAME else ():
+            active.setdefault(other, {})
     table["mechanisms"] = {name: row for name, row in active.items() if row is not None}
-    return table
+    settings = {key: value for name in rows for key, value in STAGES.get(name, {}).items()}
+    return load(table).with_settings(settings).table if settings else table
 
 
 def outcome(table):
@@ -55,15 +70,24 @@ def outcome(table):
 
 @functools.cache
 def without(arm, name):
-    """The outcome of an arm without a mechanism, or with all of them where ``name`` is empty."""
-    return outcome(market_table(arm, **({name: None} if name else {})))
+    """The outcome of an arm without a mechanism, in the market that it would be put in."""
+    return outcome(market_table(arm, **{name: None}))
+
+
+@functools.cache
+def beside(arm, name):
+    """The outcome of an arm with a mechanism as it comes."""
+    return outcome(market_table(arm, **as_it_comes(arm, name)))
 
 
 def differing(one, other):
-    """Names of the columns in which two outcomes are not the same to the last bit."""
+    """Names of the columns in which two outcomes are not the same to the last bit.
+
+    The second may have metrics that only a scenario with its mechanism has.
+    """
     found = set()
     for left, right in zip(one, other, strict=True):
-        assert left.keys() == right.keys()
+        assert left.keys() <= right.keys()
         found |= {n for n in left if not np.array_equal(left[n], right[n], equal_nan=True)}
     return found
 
@@ -82,10 +106,8 @@ def other_values(cls):
             values[name] = parameter.low + 0.37 * (parameter.high - parameter.low)
         elif parameter.kind is int:
             values[name] = int(parameter.low + 0.37 * (parameter.high - parameter.low))
-        elif name == "sides":
-            values[name] = ["creators", "users"]
-        elif name == "subsidy_platform":
-            values[name] = "search"
+        elif name in OTHER_VALUES:
+            values[name] = OTHER_VALUES[name]
         else:
             raise TypeError(f"{cls.name}.{name}: how is this one varied?")
         assert values[name] != parameter.default
@@ -133,18 +155,21 @@ class TestMechanism:
         assert contrast.side in ("", *SIDES)
         assert contrast.direction in ("up", "down")
         assert contrast.sesoi > 0
-        measured = measure(PlatformModel(load(market_table("open"))).history)
+        measured = measure(
+            PlatformModel(load(market_table("open", **as_it_comes("open", cls.name)))).history
+        )
         found = {(column.metric, column.side) for column in measured.columns}
         assert (contrast.metric, contrast.side) in found
 
     def test_it_owns_columns_that_nobody_else_owns(self, cls):
         others = {column for other in ORDER if other is not cls for column in other.owns}
         assert not set(cls.owns) & others
-        model = PlatformModel(load(market_table("closed")))
+        model = PlatformModel(load(market_table("closed", **as_it_comes("closed", cls.name))))
         for column in (*cls.owns, *cls.advances):
             kind, name = column.split(".")
-            assert kind in KINDS
-            assert name in getattr(model.market, kind).columns
+            assert name in model.market.tables[kind].columns
+        for column in cls.owns:
+            assert column.split(".")[0] in {*CORE, *cls.tables}
 
     def test_it_survives_pickling(self, cls):
         changed = load(market_table("closed", **{cls.name: other_values(cls)})).mechanisms
@@ -186,25 +211,25 @@ class TestMechanism:
         # Without this the two tests above would pass for a rule that does nothing at all.
         moved = set()
         for arm in ARMS[:3] if cls.name == "reversion" else ARMS:
-            moved |= differing(without(arm, cls.name), without(arm, ""))
+            moved |= differing(without(arm, cls.name), beside(arm, cls.name))
         assert moved
 
     @pytest.mark.parametrize("arm", ARMS)
     def test_its_hooks_only_read(self, cls, arm):
-        model = PlatformModel(load(market_table(arm)))
+        model = PlatformModel(load(market_table(arm, **as_it_comes(arm, cls.name))))
         for _ in range(3):
             for _ in range(8):
                 model.step()
             market = model.market
             mechanism = next(m for m in market.mechanisms if m.name == cls.name)
-            before, sizes = snapshot(market), {kind: len(getattr(market, kind)) for kind in KINDS}
+            before, sizes = snapshot(market), {kind: len(market.tables[kind]) for kind in CORE}
             for side in market.sides:
                 check_values(mechanism.utility(market, side), market, side)
                 own = mechanism.own_utility(market, side)
                 assert own is None or own.shape == (sizes["platforms"],)
             lift = mechanism.engagement(market)
             assert lift is None or lift.shape == (sizes["platforms"],)
-            for hook in ("closes", "income_if_open", "income_if_closed"):
+            for hook in ("closes", "decides", "income_if_open", "income_if_closed"):
                 found = getattr(mechanism, hook)(market)
                 assert found is None or found.shape == (sizes["technologies"],)
                 assert hook != "closes" or found is None or found.dtype == bool
@@ -212,7 +237,7 @@ class TestMechanism:
 
     @pytest.mark.parametrize("arm", ARMS)
     def test_it_writes_its_own_columns_alone(self, cls, arm):
-        model = PlatformModel(load(market_table(arm)))
+        model = PlatformModel(load(market_table(arm, **as_it_comes(arm, cls.name))))
         allowed = {*cls.owns, *cls.advances}
         for months in (1, 10, 15):
             for _ in range(months):
@@ -231,15 +256,14 @@ class TestMechanism:
     def test_it_writes_every_column_it_owns(self, cls):
         written = set()
         for arm in ARMS:
-            # Early closing, so that forks and distrust come within the run.
-            rows = {"reversion": {"open_months": 3, "revert_share": 0.1, "fork_months": 3,
-                                  "fork_prob": 1.0}}  # fmt: skip
+            rows = {"reversion": LIVELY["reversion"]}
+            rows |= as_it_comes(arm, cls.name, **LIVELY.get(cls.name, {}))
             model = PlatformModel(load(market_table(arm, **rows)))
             while model.running:
                 model.step()
                 for column, neutral in cls.owns.items():
                     kind, name = column.split(".")
-                    if np.any(getattr(model.market, kind)[name] != neutral):
+                    if np.any(model.market.tables[kind][name] != neutral):
                         written.add(column)
         assert written == set(cls.owns)
 
@@ -272,8 +296,8 @@ def snapshot(market):
     """Copy everything a mechanism could write to, by name."""
     found = {
         f"{kind}.{name}": column.copy()
-        for kind in KINDS
-        for name, column in getattr(market, kind).columns.items()
+        for kind, table in market.tables.items()
+        for name, column in table.columns.items()
     }
     for name, side in market.sides.items():
         found |= {f"sides.{name}.{key}": column.copy() for key, column in side.columns.items()}
@@ -302,10 +326,14 @@ def test_mechanisms_act_in_their_order_whatever_the_file_says():
 
 
 def test_all_columns_exist_whichever_mechanisms_are_active():
-    assert columns([]) == columns([cls() for cls in ORDER])
+    everything = declared([cls() for cls in ORDER])
+    shared = {c for c in everything.columns if c.split(".")[0] in CORE}
+    assert shared == set(declared([]).columns)
+    assert everything.reasons == declared([]).reasons
     bare = market_table("closed", **dict.fromkeys((cls.name for cls in ORDER), None))
     whole = measure(PlatformModel(load(market_table("closed"))).history)
-    assert measure(PlatformModel(load(bare)).history).series_columns == whole.series_columns
+    few = measure(PlatformModel(load(bare)).history).series_columns
+    assert set(few) <= set(whole.series_columns)
 
 
 def test_neutral_lab_economics_drives_nobody_out_of_business():

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from platformsim.market.market import Market
+from platformsim.market.setup import Declared
 from platformsim.market.streams import Streams
 from platformsim.scenario import load
 from platformsim.theory.choice_chain import stationary_law as stationary
@@ -53,7 +54,7 @@ def month(state):
 
 
 def born(spec, replicate):
-    return Market(spec, spec.mechanisms, {}, Streams(spec.run.seed, replicate))
+    return Market(spec, spec.mechanisms, Declared(), Streams(spec.run.seed, replicate))
 
 
 def simulated(spec, sweeps, replicates):

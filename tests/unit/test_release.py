@@ -9,7 +9,6 @@ import pytest
 import platformsim.mechanisms
 from platformsim.entities import RELEASE_MODES
 from platformsim.market import release
-from platformsim.market.ledger import REASONS
 from platformsim.market.release import MODE, TERMS
 from platformsim.market.tables import Table
 from platformsim.model import PlatformModel
@@ -244,7 +243,7 @@ def market(mode, months, settings=None, events=()):
 
 def flow(model, kind, account, reason, month):
     flows = getattr(model.history, kind)
-    return flows[month, model.history.accounts.index(account), REASONS.index(reason)]
+    return flows[month, model.history.accounts.index(account), model.history.reasons.index(reason)]
 
 
 @pytest.mark.parametrize(
