@@ -11,6 +11,7 @@ from platformsim.market.streams import Streams
 
 # Beyond it walking through the distribution would take longer than numpy's generator.
 _LARGE = 100_000
+_NO_DRAWS = np.empty(0)
 
 
 @functools.cache
@@ -73,6 +74,13 @@ class Flows:
             return np.array([self.binomial(name, *draw) for draw in draws])
         uniform = self.streams.several(name, self.month, item, len(n))
         return _compiled().inverses(uniform, n, p)
+
+    def uniforms(self, name: str, item: int, count: int) -> np.ndarray:
+        """Return this month's draws for stocks ``item``, ``item + 1``, …, (count,) float.
+
+        None at all in the mean field, where flows are what is expected.
+        """
+        return _NO_DRAWS if self.expected else self.streams.several(name, self.month, item, count)
 
     def turnover(
         self, names: tuple[str, str], stock: list[float], rate: float, shares: np.ndarray, item: int

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+import functools
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +15,18 @@ from platformsim.parameters import param
 
 _KINDS = ("builders_equipped", "builders_plain")
 _STREAMS = ("builders.review", "builders.enter")
-_NO_WAY = -1e30
+_ITEMS = 64  # draws kept for each kind
+_ENTRY = ("capability", "toll_burden", "price_factor", "belief")
+_READ = ("capability", "toll_burden", "service_loss", "price_factor", "belief")
+_WRITTEN = (*_KINDS, "builders_open", "builders", "downstream_open", "downstream")
+
+
+@functools.cache
+def _loops() -> ModuleType:
+    # Late: numba takes longer to import than the command line to answer.
+    from platformsim.mechanisms import builders_month
+
+    return builders_month
 
 
 @dataclass(frozen=True)
@@ -92,39 +103,15 @@ class Builders(Mechanism):
         variety = np.log1p(market.technologies["builders"] / 100.0)
         return self.variety_weight * (variety @ market.on_technology)
 
-    def ways_in(self, market: Any) -> list[tuple[float, float]]:
-        """Return each technology's expected net margin of the open way and of the API, cu/month."""
-        technologies, terms, ways = market.technologies, market.terms, []
-        frontier = max(technologies["capability"].tolist())
-        active = [*market.releasers["active"].tolist(), 1.0]  # -1, nobody, always serves
-        rows = zip(
-            technologies.rows("capability", "toll_burden", "price_factor", "belief"),
-            terms.open_capability.tolist(),
-            terms.open_access.tolist(),
-            terms.api_access.tolist(),
-            market.releaser_of_technology.tolist(),
-            strict=True,
-        )
-        for (capability, burden, price, belief), best_open, open_access, api_access, owner in rows:
-            earned = self.builder_income * (1.0 - burden)
-            closed = earned * capability / frontier - self.access_cost_closed * price
-            opened = earned * best_open / frontier - self.access_cost_open
-            opened = belief * opened + (1.0 - belief) * closed
-            served = api_access * active[owner] > 0
-            ways.append((opened if open_access > 0 else _NO_WAY, closed if served else _NO_WAY))
-        return ways
-
-    def shares(self, values: list[float]) -> np.ndarray:
-        """Return the logit shares of staying out and of each technology, (L + 1,)."""
-        best = max(0.0, *values)
-        weight = [math.exp((value - best) / self.spread) for value in (0.0, *values)]
-        total = sum(weight)
-        return np.array([part / total for part in weight])
+    def ways_in(self, market: Any) -> np.ndarray:
+        """Return the expected net margin of the open way and of the API, (2, L), cu/month."""
+        rules = self.builder_income, self.access_cost_open, self.access_cost_closed
+        return _loops().ways_in(rules, *_columns(market, _ENTRY), *_terms(market))
 
     def income_if_closed(self, market: Any) -> np.ndarray:
         """Access margin from the builders who would stay on as paying customers."""
         technologies = market.technologies
-        opened = np.array([opened for opened, _ in self.ways_in(market)])
+        opened = self.ways_in(market)[0]
         frontier = technologies["capability"].max()
         closed = self.builder_income * technologies["capability"] / frontier
         closed = closed - self.access_cost_closed * technologies["price_factor"]
@@ -137,57 +124,56 @@ class Builders(Mechanism):
         technologies = market.technologies
         if not len(technologies):
             return
-        ways = self.ways_in(market)
-        by_best, by_api = [max(way) for way in ways], [closed for _, closed in ways]
-        bonus_equipped = self._flow(market, 0, by_best, 1.0 - self.compute_barrier)
-        bonus_plain = self._flow(market, 1, by_api, self.compute_barrier)
-        equipped, plain = technologies[_KINDS[0]], technologies[_KINDS[1]]
-        on_open, capability = technologies["builders_open"], technologies["capability"]
-        on_open[:] = [
-            count if opened >= closed and opened > _NO_WAY else 0.0
-            for count, (opened, closed) in zip(equipped.tolist(), ways, strict=True)
-        ]
-        np.add(equipped, plain, out=technologies["builders"])
-        self._earn(market, zip(bonus_equipped, bonus_plain, strict=True))
-        capability += self.community_gain * on_open**self.sigma
-
-    def _flow(self, market: Any, kind: int, values: list[float], part: float) -> list[float]:
-        """Move builders of a kind; return what an entrant earns above the average idea."""
-        column, exodus = market.technologies[_KINDS[kind]], market.technologies["fork_exodus"]
-        pool, target, item = round(self.builder_pool * part), self.shares(values), kind * 64
-        if any(exodus.tolist()):
-            column -= market.flows.binomials("builders.fork", column, exodus, item)
-        inside = column.tolist()
-        stock = [max(pool - sum(inside), 0.0), *inside]
-        column[:] = market.flows.turnover(_STREAMS, stock, self.review_rate, target, item)
-        out = min(max(target[0].item(), 1e-300), 1.0 - 1e-12)
-        expected = self.spread * -math.log(out) / (1.0 - out)
-        return [max(expected - v, 0.0) if v > _NO_WAY else 0.0 for v in values]
-
-    def _earn(self, market: Any, bonus: Iterable[tuple[float, float]]) -> None:
-        """Let builders earn by what they build on, and pay for it."""
-        technologies, pay, income = market.technologies, market.ledger.pay, self.builder_income
-        frontier, hosted = max(technologies["capability"].tolist()), 0.0
-        opened, downstream = [], []
-        rows = technologies.rows(
-            *_KINDS, "builders_open", "toll_burden", "service_loss", "capability", "price_factor",
-            "api_margin",
+        if any(technologies["fork_exodus"].tolist()):
+            self._fork(market)
+        plain = round(self.builder_pool * self.compute_barrier)
+        rules = (
+            self.builder_income, self.access_cost_open, self.access_cost_closed, self.spread,
+            self.review_rate, self.community_gain, self.sigma,
+            float(round(self.builder_pool * (1.0 - self.compute_barrier))), float(plain),
         )  # fmt: skip
-        for owner, row, best_open, (bonus_equipped, bonus_plain) in zip(
-            market.owner_of_technology, rows, market.terms.open_capability.tolist(), bonus,
-            strict=True,
-        ):  # fmt: skip
-            equipped, plain, on_open, burden, loss, capability, price, margin = row
-            on_api, kept = equipped + plain - on_open, 1.0 - burden
-            served = income * (1.0 - loss) / frontier
-            ideas = (equipped - on_open) * bonus_equipped + plain * bonus_plain
-            opened.append(on_open * served * best_open + on_open * bonus_equipped / kept)
-            api = on_api * income * capability / frontier
-            downstream.append(opened[-1] + api + ideas / kept)
-            lab, bought = owner or SUPPLIERS, on_api * self.access_cost_closed
+        sold, hosted = _loops().month(
+            rules, *_columns(market, _READ), *_terms(market), *_columns(market, _WRITTEN),
+            *self._draws(market.flows, len(technologies)),
+        )  # fmt: skip
+        self._pay(market, sold, hosted)
+
+    def _fork(self, market: Any) -> None:
+        """Let builders leave for a fork."""
+        exodus = market.technologies["fork_exodus"]
+        for kind, name in enumerate(_KINDS):
+            column = market.technologies[name]
+            column -= market.flows.binomials("builders.fork", column, exodus, kind * _ITEMS)
+
+    def _draws(self, flows: Any, count: int) -> tuple[tuple[np.ndarray, ...], ...]:
+        """Draws of who reconsiders and of who enters what, for the equipped and the plain."""
+        leave, enter = _STREAMS
+        return (
+            (flows.uniforms(leave, 0, count + 1), flows.uniforms(leave, _ITEMS, count + 1)),
+            (flows.uniforms(enter, 0, count), flows.uniforms(enter, _ITEMS, count)),
+        )
+
+    def _pay(self, market: Any, sold: float, hosted: float) -> None:
+        pay = market.ledger.pay
+        rows = market.technologies.rows("builders", "builders_open", "price_factor", "api_margin")
+        for owner, (count, on_open, price, margin) in zip(
+            market.owner_of_technology, rows, strict=True
+        ):
+            lab, bought = owner or SUPPLIERS, (count - on_open) * self.access_cost_closed
             pay(BUILDERS, lab, "access", bought * price)
             pay(lab, SUPPLIERS, "inference", bought * (1.0 - margin))
-            hosted += on_open
-        technologies["downstream_open"], technologies["downstream"] = opened, downstream
-        pay(CUSTOMERS, BUILDERS, "products", sum(downstream))
+        pay(CUSTOMERS, BUILDERS, "products", sold)
         pay(BUILDERS, SUPPLIERS, "hosting", hosted * self.access_cost_open)
+
+
+def _columns(market: Any, names: tuple[str, ...]) -> list[np.ndarray]:
+    kept = market.technologies.columns
+    return [kept[name] for name in names]
+
+
+def _terms(market: Any) -> tuple[np.ndarray, ...]:
+    terms = market.terms
+    return (
+        terms.open_capability, terms.open_access, terms.api_access,
+        market.releaser_of_technology, market.releasers.columns["active"],
+    )  # fmt: skip

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import math
+import functools
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
 
 from platformsim.market.ledger import BUILDERS
-from platformsim.market.tables import best_elsewhere
 from platformsim.mechanisms.base import Contrast, Mechanism
 from platformsim.parameters import param
 
-# A substitute counts when it is reachable within 3 months at less than 10 % of a year's revenue.
-_SUBSTITUTE_MONTHS = 0.1 * 12
-_COMPARABLE = 0.9
-_MEASURED = ("tolls", "toll_burden", "service_loss", "crossing", "gated")
+_READ = (
+    "control_points", "capability", "builders", "builders_plain", "builders_open",
+    "downstream_open", "downstream",
+)  # fmt: skip
+_WRITTEN = ("forked", "tolls", "toll_burden", "service_loss", "crossing", "gated")
+
+
+@functools.cache
+def _loops() -> ModuleType:
+    # Late: numba takes longer to import than the command line to answer.
+    from platformsim.mechanisms import gate_month
+
+    return gate_month
 
 
 @dataclass(frozen=True)
@@ -73,11 +82,6 @@ class OpenGate(Mechanism):
     service_value: float = param(0.05, 0, 0.5, "share", "M", "What the services are worth.")
     licensing: bool = param(True, doc="Whether licence caps are enforced.")
 
-    def coverage(self, market: Any) -> np.ndarray:
-        """Return the covered share of downstream revenue by technology, (L,)."""
-        held = market.technologies["control_points"]
-        return self.control_coverage * held * (1.0 - market.rules.interoperability)
-
     def income_if_open(self, market: Any) -> np.ndarray:
         """Tolls on the open version, and licence fees, as paid last."""
         technologies = market.technologies
@@ -87,57 +91,23 @@ class OpenGate(Mechanism):
 
     def update(self, market: Any) -> None:
         """Let builders fork, levy tolls and licence fees, and measure what crosses the gate."""
-        technologies = market.technologies
+        technologies, terms = market.technologies, market.terms
         if not len(technologies):
             return
-        coverage = self.coverage(market).tolist()
-        wish, forked = self._wants_fork(coverage, market), technologies["forked"].tolist()
-        forked = [f + self.fork_rate * (w - f) for f, w in zip(forked, wish, strict=True)]
-        technologies["forked"] = forked
-        stuck = math.exp(-_SUBSTITUTE_MONTHS / self.fork_cost) if self.fork_cost > 0 else 0.0
-        gate = 1.0 if self.control_coverage > 0 else 0.0
-        columns = [technologies[name] for name in _MEASURED]
-        rows = technologies.rows("downstream_open", "downstream")
-        no_others, owners = self._no_other(market), market.owner_of_technology
-        for row, (opened, downstream) in enumerate(rows):
-            covered, away, no_other = coverage[row], forked[row], no_others[row]
-            served, stay = downstream - opened, 1.0 - away
-            tolls = self.toll * (covered * (opened * stay + served))
-            burden, loss = self.toll * covered * stay, self.service_value * covered * away
-            crossing = covered * opened * stay
-            gated = crossing * stuck + gate * served * no_other
-            measured = tolls, burden, loss, crossing + gate * served, gated
-            for column, value in zip(columns, measured, strict=True):
-                column[row] = value
-            if owners[row]:
-                market.ledger.pay(BUILDERS, owners[row], "toll", tolls)
+        rules = (
+            self.control_coverage, market.rules.interoperability, self.toll, self.service_value,
+            self.fork_cost, self.fork_horizon, self.fork_rate,
+        )  # fmt: skip
+        columns = technologies.columns
+        _loops().month(
+            rules, *[columns[name] for name in _READ], terms.open_capability, terms.open_access,
+            terms.api_access, *[columns[name] for name in _WRITTEN],
+        )  # fmt: skip
+        tolls = technologies["tolls"].tolist()
+        for owner, amount in zip(market.owner_of_technology, tolls, strict=True):
+            if owner:
+                market.ledger.pay(BUILDERS, owner, "toll", amount)
         technologies["licences"] = self._licences(market)
-
-    def _wants_fork(self, coverage: list[float], market: Any) -> list[float]:
-        margin = max(0.0, self.toll - self.service_value)
-        saved = [self.fork_horizon * covered * margin for covered in coverage]
-        if self.fork_cost > 0:
-            wish = [-math.expm1(-worth / self.fork_cost) for worth in saved]
-        else:
-            wish = [float(worth > 0) for worth in saved]
-        return [
-            w * access for w, access in zip(wish, market.terms.open_access.tolist(), strict=True)
-        ]
-
-    def _no_other(self, market: Any) -> list[float]:
-        """Share of each technology's served builders who have no comparable other model."""
-        technologies, terms, found = market.technologies, market.terms, []
-        newest = zip(technologies["capability"].tolist(), terms.api_access.tolist(), strict=True)
-        copies = zip(terms.open_capability.tolist(), terms.open_access.tolist(), strict=True)
-        by_api = best_elsewhere([level if access > 0 else 0.0 for level, access in newest])
-        openly = best_elsewhere([level if access > 0 else 0.0 for level, access in copies])
-        rows = technologies.rows("capability", "builders", "builders_plain", "builders_open")
-        for row, (capability, builders, plain, on_open) in enumerate(rows):
-            bar, equipped = _COMPARABLE * capability, builders - plain - on_open
-            an_api, a_copy = by_api[row] >= bar, openly[row] >= bar
-            stuck = plain * (not an_api) + equipped * (not (an_api or a_copy))
-            found.append(stuck / max(plain + equipped, 1.0))
-        return found
 
     def _licences(self, market: Any) -> list[float]:
         income, licensed = [0.0] * len(market.technologies), market.terms.licence.tolist()

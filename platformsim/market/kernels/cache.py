@@ -34,7 +34,7 @@ def cached(function: Callable) -> Any:
 def _folder() -> Path | None:
     """Return a folder for the present state of the sources; None where nothing can be written."""
     digest = hashlib.sha256()
-    for source in sorted(_HERE.glob("*.py")):
+    for source in (*sorted(_HERE.glob("*.py")), _HERE.parent / "binomial.py"):
         digest.update(source.read_bytes())
     name = f"kernels-{digest.hexdigest()[:12]}"
     places = [Path(numba.config.CACHE_DIR)] if numba.config.CACHE_DIR else []
