@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from platformsim.entities import RELEASE_MODES
 from platformsim.errors import Problem, ScenarioError, nearest, one_of
 from platformsim.market.release import MODE
-from platformsim.strategies import Strategy, observe
+from platformsim.strategies import Observation, Strategy, expected_profit, observe
 
 
 def decide(market: Any, strategies: dict[str, Strategy]) -> None:
@@ -34,7 +35,8 @@ def decide(market: Any, strategies: dict[str, Strategy]) -> None:
     for row, owner in enumerate(market.owner_of_technology):
         position = market.releaser_of_technology[row]
         if owner in strategies and market.releasers["active"][position] == 1:
-            wanted[row] = strategies[owner](observe(market, row))
+            rule = strategies[owner]
+            wanted[row] = rule(_forecast(market, row, rule, observe(market, row)))
     for row, mode in wanted.items():
         if mode is None:
             continue
@@ -45,6 +47,15 @@ def decide(market: Any, strategies: dict[str, Strategy]) -> None:
         market.technologies["mode"][row] = MODE[mode]
     for modes in decisions:
         _apply(market, modes)
+
+
+def _forecast(market: Any, row: int, rule: Strategy, seen: Observation) -> Observation:
+    """Add the forecast that a strategy asks for: numbers, and nothing that they come from."""
+    asks = getattr(rule, "asks", None)
+    modes = asks(seen) if asks else ()
+    if not modes:
+        return seen
+    return replace(seen, forecast=expected_profit(market, row, modes, rule.horizon, rule.paths))
 
 
 def _apply(market: Any, modes: np.ndarray) -> None:

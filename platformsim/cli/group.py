@@ -8,6 +8,8 @@ import click
 
 from platformsim.errors import PlatformsimError
 
+# What a newcomer needs first stands first.
+_ORDER = ("list", "show", "diff", "run", "compare", "claims", "explain", "sensitivity", "rerun", "validate")
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -23,8 +25,9 @@ class Commands(click.Group):
             ctx.exit(2)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """List the verbs in the order in which they were written."""
-        return list(self.commands)
+        """List the verbs in the order in which they are needed."""
+        place = {name: number for number, name in enumerate(_ORDER)}
+        return sorted(self.commands, key=lambda name: place.get(name, len(place)))
 
 
 @click.group(cls=Commands, context_settings=_HELP)

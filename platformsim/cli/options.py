@@ -18,6 +18,10 @@ def options(*wanted: str) -> Callable:
     known = {
         "set": click.option("--set", "changes", multiple=True, metavar="KEY=VALUE",
                             help="Change a setting by its dotted key; may be repeated."),
+        "policy": click.option("--policy", "policies", multiple=True,
+                               metavar="NAME[=STRENGTH][@MONTH]",
+                               help="Lay a policy over every arm; may be repeated. "
+                                    "platformsim list --policies names them."),
         "seed": click.option("--seed", type=click.IntRange(0, 2**32 - 1),
                              help="Root seed of all random draws."),
         "resolution": click.option("--resolution", type=click.Choice(RESOLUTIONS),
@@ -52,6 +56,16 @@ def changes_of(pairs: tuple[str, ...], resolution: str | None = None) -> dict[st
             raise ScenarioError(Problem("--set", pair, "must be KEY=VALUE"))
         changes[key.strip()] = parse(text.strip())
     return changes
+
+
+def under(scenario: Any, policies: tuple[str, ...]) -> Any:
+    """Return a scenario under the policies that stand behind ``--policy``."""
+    from platformsim.scenario.policies import parse
+
+    for text in policies:
+        name, options = parse(text)
+        scenario = scenario.with_policy(name, **options)
+    return scenario
 
 
 def print_json(rows: Any) -> None:

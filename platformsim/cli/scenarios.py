@@ -11,16 +11,22 @@ from platformsim.cli.options import changes_of, options, print_json
 
 
 @main.command("list")
+@click.option("--policies", is_flag=True, help="The policies that can be laid over a scenario.")
+@click.option("--presets", is_flag=True, help="The presets that rows of a scenario may name.")
 @options("json")
-def list_(as_json: bool) -> None:
+def list_(policies: bool, presets: bool, as_json: bool) -> None:
     """The shipped scenarios, each with a line and the claims it tests.
 
     \b
-    Example:
+    Examples:
       platformsim list --json
+      platformsim list --policies
     """
     from platformsim.scenario import load, shipped
     from platformsim.views.text import table
+
+    if policies or presets:
+        return _list_more(policies, as_json)
 
     found = [load(name) for name in shipped()]
     if as_json:
@@ -28,6 +34,22 @@ def list_(as_json: bool) -> None:
         return print_json(rows)
     rows = [(s.name, s.title, ", ".join(s.claims)) for s in found]
     return click.echo(table(rows, ("scenario", "what it asks", "claims")))
+
+
+def _list_more(policies: bool, as_json: bool) -> None:
+    from platformsim.scenario.policies import POLICIES
+    from platformsim.scenario.presets import presets
+    from platformsim.views.text import table
+
+    if policies:
+        head = ("policy", "what it does", "strength", "unit")
+        rows = [(p.name, p.title, f"{p.strength:g}", p.unit) for p in POLICIES.values()]
+    else:
+        head = ("preset", "kind", "stands for")
+        rows = [(p.name, p.kind, p.stands_for) for p in presets().values()]
+    if as_json:
+        return print_json([dict(zip(head, row, strict=True)) for row in rows])
+    return click.echo(table(rows, head))
 
 
 @main.command()

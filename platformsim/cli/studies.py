@@ -9,17 +9,18 @@ from typing import Any
 import click
 
 from platformsim.cli.group import main
-from platformsim.cli.options import changes_of, null, options, print_json
+from platformsim.cli.options import changes_of, null, options, print_json, under
 
 
 @main.command()
 @click.argument("scenario")
 @click.option("--arm", help="Which arm; without it, the scenario as it stands.")
 @click.option("--replicates", type=click.IntRange(1, 1_000_000), default=20, show_default=True)
-@options("set", "resolution", "seed", "workers", "start", "agents", "out", "json")
+@click.option("--first", type=click.IntRange(0), default=0, help="Number of the first replicate.")
+@options("set", "policy", "resolution", "seed", "workers", "start", "agents", "out", "json")
 def run(
-    scenario: str, out: Path | None, as_json: bool, changes: tuple, resolution: str | None,
-    **options: Any,
+    scenario: str, out: Path | None, as_json: bool, changes: tuple, policies: tuple,
+    resolution: str | None, **options: Any,
 ) -> None:  # fmt: skip
     """Run a scenario and draw it.
 
@@ -34,7 +35,7 @@ def run(
     from platformsim.views.text import frame_table, table
 
     source, path = prepared("run", scenario, out)
-    result = study.run(source, changes=changes_of(changes, resolution), **options)
+    result = study.run(under(source, policies), changes=changes_of(changes, resolution), **options)
     path = result.save(path)
     overview = result.overview()
     if as_json:
@@ -50,12 +51,15 @@ def run(
 @main.command()
 @click.argument("scenario")
 @click.option("--arms", help="Which arms, separated by commas.  [default: all]")
-@click.option("--pairs", type=click.IntRange(1), help="Pairs of runs, at least 20.")
+@click.option("--pairs", type=click.IntRange(1),
+              help="Pairs of runs, at least 20; with --until the most there may be.")
+@click.option("--until", type=click.Choice(["decided"]),
+              help="Look at 20, 40, 80, ... pairs and stop when the predictions are settled.")
 @click.option("--all", "everything", is_flag=True, help="Print every metric, not the headlines.")
-@options("set", "resolution", "seed", "workers", "start", "agents", "out", "json")
+@options("set", "policy", "resolution", "seed", "workers", "start", "agents", "out", "json")
 def compare(
     scenario: str, arms: str | None, everything: bool, out: Path | None, as_json: bool,
-    changes: tuple, resolution: str | None, **options: Any,
+    changes: tuple, policies: tuple, resolution: str | None, **options: Any,
 ) -> None:  # fmt: skip
     """The main job: paired arms, verdicts, adoption curves.
 
@@ -68,7 +72,9 @@ def compare(
     Examples:
       platformsim compare llama3
       platformsim compare llama3 --arms closed,open --pairs 200
+      platformsim compare llama3 --until decided
       platformsim compare gatekeeper --set mechanisms.open_gate.toll=0.3 --json
+      platformsim compare llama3 --policy interoperability_mandate=0.5@36
     """
     from platformsim.studies import compare as study
     from platformsim.studies.keep import prepared
@@ -77,17 +83,19 @@ def compare(
 
     names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
     source, path = prepared("compare", scenario, out)
-    result = study.compare(source, names, changes=changes_of(changes, resolution), **options)
+    result = study.compare(
+        under(source, policies), names, changes=changes_of(changes, resolution), **options
+    )
     path = result.save(path)
     if as_json:
-        rows = result.verdicts[list(ROW_KEYS)].to_dict("records")
+        keys = [*ROW_KEYS, *(["settled", "look"] if result.looks is not None else [])]
+        rows = result.verdicts[keys].to_dict("records")
         print_json([{key: null(value) for key, value in row.items()} for row in rows])
         return
     click.echo(f"{result.title}\n{result.scenarios[result.base].question}\n")
     click.echo("What differs between the arms\n")
     click.echo(frame_table(result.settings))
-    count = result.scenarios[result.base].run.pairs
-    click.echo(f"\nVerdicts from {count} pairs (* registered before the run)\n")
+    click.echo(f"\nVerdicts from {result.pairs} pairs (* registered before the run)\n")
     click.echo(verdict_table(result.verdicts, everything))
     click.echo("\nWithout a star nobody predicted the direction that the verdict is about.")
     for line in result.notices():

@@ -61,6 +61,12 @@ class Platform:
         0.0, 0, 1, "share", "M", "How far the model is built in and posts by itself."
     )
     launch_month: int = param(0, 0, 1200, "month", "M", "First month open.", structural=True)
+    age: float = param(
+        0.0, 0, 1200, "months", "M", "Time in business before month 0.", structural=True
+    )
+    data_types: float | None = param(
+        None, 1, 8, "types", "M", "Distinct kinds of data it sees; unset: the market's usual ones."
+    )
     fees: dict[str, float] = param(
         factory=dict, low=-100, high=100, unit="cu/month", doc="Membership fee by side."
     )
@@ -92,8 +98,7 @@ class Releaser:
     name: str = param(doc="Unique name.", structural=True)
     cash: float = param(0.0, -1e9, 1e9, "cu", "M", "Money at month 0.", structural=True)
     strategy: str = param("hold", doc="Rule by which it changes its release mode.", structural=True)
-    patron: str = param("", doc="Who tops up its shortfall; empty: nobody.", structural=True)
-    patron_topup: float = param(0.5, 0, 1, "share", "M", "Share of a shortfall the patron covers.")
+    patron: str = param("", doc="Who covers its losses; empty: nobody.", structural=True)
     rnd_scale: float = param(
         1.0, 0, 100, "share", "M", "R&D budget relative to the market's usual one."
     )

@@ -48,6 +48,9 @@ class MarketRules:
     attention: float = param(
         90.0, 0, 400, "hours/month", "M", "A user's attention budget: time never exceeds it."
     )
+    displacement: float = param(
+        0.0, 0, 1, "share", "M", "Share of the time that mechanisms add which leaves other use."
+    )
     creator_spend: float = param(
         0.1, 0, 10, "cu/user/month", "M", "What a user pays to creators on its platforms."
     )

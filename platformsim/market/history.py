@@ -53,8 +53,8 @@ class History:
     ----------
     months, burn_in : int
     accounts, reasons, platform_names, technology_names, releaser_names : tuple of str
-    technology_owner : (L,) int
-        Row of the releaser that owns each technology, -1 for none.
+    technology_owner, platform_owner : (L,) and (P,) int
+        Row of the releaser that owns each technology and each platform, -1 for none.
     platforms, technologies, releasers, terms : mapping of str to (T+1, rows) float
         Every column of the market's tables.
     tables : dict of str to mapping of str to (T+1, rows) float
@@ -75,6 +75,7 @@ class History:
         self.technology_names = market.technologies.names
         self.releaser_names = market.releasers.names
         self.technology_owner = market.releaser_of_technology
+        self.platform_owner = market.releaser_of_platform
         rows, width = months + 1, len(self.platform_names)
         self.platforms, self.technologies, self.releasers = (
             Paths(table.columns, len(table), rows)

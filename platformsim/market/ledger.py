@@ -17,7 +17,10 @@ REASONS = (
     "sales",  # users to businesses
     "take",  # creators and businesses to the platform's owner
     "patronage",  # patrons to labs
+    "capital",  # funders to labs
 )
+# Money that a lab receives and has not earned.
+FUNDING = ("patronage", "capital")
 BUILDERS, CUSTOMERS, SUPPLIERS = "builders", "customers", "suppliers"
 _TOLERANCE = 1e-9
 _INFINITE = float("inf")
@@ -38,6 +41,7 @@ class Ledger:
     """
 
     def __init__(self, accounts: tuple[str, ...], reasons: tuple[str, ...] = REASONS):
+        reasons = tuple(dict.fromkeys(reasons))  # mechanisms may name one of the market's again
         self.accounts, self.reasons = accounts, reasons
         self._row = {name: row * len(reasons) for row, name in enumerate(accounts)}
         self._reason = {name: column for column, name in enumerate(reasons)}
@@ -102,6 +106,16 @@ class Ledger:
     def got(self, account: str, reason: str) -> float:
         """Return what an account received for a reason this month, in cu."""
         return self._received[self._row[account] + self._reason[reason]]
+
+    def gave(self, account: str, reason: str) -> float:
+        """Return what an account paid for a reason this month, in cu."""
+        return self._paid[self._row[account] + self._reason[reason]]
+
+    def earned(self, account: str) -> float:
+        """Return what an account received this month but for outside money, in cu."""
+        first = self._row[account]
+        received = sum(self._received[first : first + len(self.reasons)])
+        return received - sum(self.got(account, reason) for reason in FUNDING)
 
     def close_month(self) -> tuple[list[float], list[float]]:
         """Book the month and check that nothing was made or lost.

@@ -262,11 +262,19 @@ class Market:
         payments.book(self)
 
     def _engage(self) -> None:
-        """Hours per user and month: ``min(attention, hours * (1 + lifts))``."""
+        """Hours per user and month.
+
+            min(attention, hours * (1 + lift - displacement * max(lift, 0)))
+
+        with the sum of the mechanisms' lifts: of the time that they add, the share
+        ``displacement`` is taken from other use of the same platform.
+        """
         lift = np.zeros(len(self.platforms))
         for mechanism in self._acting["engagement"]:
             part = mechanism.engagement(self)
             if part is not None:
                 lift = lift + part
+        if self.rules.displacement:
+            lift = lift - self.rules.displacement * np.maximum(lift, 0.0)
         hours = np.maximum(self.rules.hours * (1.0 + lift), 0.0)
         np.minimum(hours, self.rules.attention, out=self.platforms["hours"])

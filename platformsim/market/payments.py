@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-_BOOKED = ("patronage", "revenue", "cost", "profit")
+from platformsim.market.ledger import FUNDING
+
+_BOOKED = (*FUNDING, "revenue", "cost", "profit")
 
 
 def settle(market: Any) -> None:
@@ -76,9 +78,11 @@ def book(market: Any) -> None:
     cash, booked = releasers["cash"], [releasers[name] for name in _BOOKED]
     for row, name in enumerate(releasers.names):
         account = ledger.accounts.index(name)
-        patronage, cost = ledger.got(name, "patronage"), paid[account]
-        revenue = received[account] - patronage
+        patronage, capital = ledger.got(name, "patronage"), ledger.got(name, "capital")
+        cost, funding = paid[account], patronage + capital
+        revenue = received[account] - funding
         profit = revenue - cost
-        for column, amount in zip(booked, (patronage, revenue, cost, profit), strict=True):
+        amounts = patronage, capital, revenue, cost, profit
+        for column, amount in zip(booked, amounts, strict=True):
             column[row] = amount
-        cash[row] += profit + patronage
+        cash[row] += profit + funding

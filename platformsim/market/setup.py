@@ -47,7 +47,7 @@ _TECHNOLOGY = (
     "api_margin",
     "control_points",
 )
-_PLATFORM = ("quality", "ad_yield", "take_rate", "posting_hook", "launch_month")
+_PLATFORM = ("quality", "ad_yield", "take_rate", "posting_hook", "launch_month", "age")
 
 
 def tables(spec: Any) -> tuple[Table, Table, Table]:
@@ -63,12 +63,13 @@ def tables(spec: Any) -> tuple[Table, Table, Table]:
         platforms.add(column, [getattr(entry, column) for entry in spec.platforms])
     for side in SIDES:
         platforms.add(f"fee_{side}", [entry.fees.get(side, 0.0) for entry in spec.platforms])
+    platforms.add("data_types", [entry.data_types or 0.0 for entry in spec.platforms])
     platforms.add("closed_down", 0.0)
     releasers = Table("releasers", tuple(entry.name for entry in spec.releasers))
-    for column in ("cash", "patron_topup", "rnd_scale"):
+    for column in ("cash", "rnd_scale"):
         releasers.add(column, [getattr(entry, column) for entry in spec.releasers])
     releasers.add("active", 1.0)
-    for column in ("revenue", "cost", "profit", "patronage"):
+    for column in ("revenue", "cost", "profit", "patronage", "capital"):
         releasers.add(column, 0.0)
     return technologies, platforms, releasers
 

@@ -89,10 +89,15 @@ class Streams:
     """
 
     def __init__(self, seed: int, replicate: int = 0):
-        self.seed, self.replicate = int(seed), int(replicate)
+        self._names: dict[int, str] = {}
+        self.replicate = int(replicate)
+        self.turn_to(seed)
+
+    def turn_to(self, seed: int) -> None:
+        """Draw from another seed from now on, as a copy of a market must that is to look ahead."""
+        self.seed = int(seed)
         self._key = (self.seed & 0xFFFFFFFF, self.replicate & 0xFFFFFFFF)
         self.key = np.array(self._key, np.uint32)
-        self._names: dict[int, str] = {}
         self._rows: dict[tuple[str, int, int, int], np.ndarray] = {}
         self._scalars: dict[tuple[str, int, int], list[float]] = {}
 

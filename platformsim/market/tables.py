@@ -9,12 +9,6 @@ import numpy as np
 _FIRST_ROOM = 64
 
 
-def best_elsewhere(values: list[float]) -> list[float]:
-    """Return for each of some values the largest of the others, or 0 if that is more."""
-    *_, second, best = sorted([0.0, 0.0, *values])
-    return [second if value == best else best for value in values]
-
-
 class Table:
     """Named rows, float columns.
 

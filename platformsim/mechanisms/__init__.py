@@ -5,25 +5,77 @@ elsewhere follow in the order of their names.
 """
 
 from platformsim.market.setup import Declared
+from platformsim.mechanisms.agentic import Agentic
 from platformsim.mechanisms.autopost import Autopost
 from platformsim.mechanisms.base import REGISTRY, Contrast, Mechanism
+from platformsim.mechanisms.belief_bias import BeliefBias
 from platformsim.mechanisms.builders import Builders
+from platformsim.mechanisms.business_ai import BusinessAi
 from platformsim.mechanisms.complement import Complement
+from platformsim.mechanisms.control_abuse import ControlAbuse
+from platformsim.mechanisms.creator_ai import CreatorAi
+from platformsim.mechanisms.creator_owns import CreatorOwns
 from platformsim.mechanisms.cross_network import CrossNetwork
+from platformsim.mechanisms.danger_threshold import DangerThreshold
+from platformsim.mechanisms.data import Data
+from platformsim.mechanisms.diffusion import Diffusion
+from platformsim.mechanisms.dilemma import Dilemma
 from platformsim.mechanisms.direct_network import DirectNetwork
+from platformsim.mechanisms.generations import Generations
+from platformsim.mechanisms.idea_market import IdeaMarket
+from platformsim.mechanisms.incumbent_base import IncumbentBase
+from platformsim.mechanisms.inference_cost import InferenceCost
 from platformsim.mechanisms.lab_economics import LabEconomics
+from platformsim.mechanisms.laggard_rule import LaggardRule
+from platformsim.mechanisms.layers import Layers
+from platformsim.mechanisms.licensing import Licensing
+from platformsim.mechanisms.local_clusters import LocalClusters
+from platformsim.mechanisms.misuse import Misuse
 from platformsim.mechanisms.open_gate import OpenGate
+from platformsim.mechanisms.patronage import Patronage
+from platformsim.mechanisms.plural_agents import PluralAgents
+from platformsim.mechanisms.rebels import Rebels
+from platformsim.mechanisms.regime import Regime
+from platformsim.mechanisms.regulation import Regulation
 from platformsim.mechanisms.reversion import Reversion
+from platformsim.mechanisms.spillover import Spillover
+from platformsim.mechanisms.web3_ai import Web3Ai
 
 ORDER = (
     DirectNetwork,
     CrossNetwork,
+    LocalClusters,
     Autopost,
+    Agentic,
+    Data,
+    Layers,
     Reversion,
+    Regime,
+    LaggardRule,
     Builders,
+    IdeaMarket,
     OpenGate,
+    Generations,
     Complement,
+    BusinessAi,
+    CreatorAi,
+    CreatorOwns,
+    PluralAgents,
+    Licensing,
+    Dilemma,
+    Misuse,
+    DangerThreshold,
+    ControlAbuse,
+    Spillover,
+    Rebels,
+    Diffusion,
+    Web3Ai,
     LabEconomics,
+    InferenceCost,
+    BeliefBias,
+    IncumbentBase,
+    Regulation,
+    Patronage,  # covers what is lost in the month, whoever was paid
 )
 
 __all__ = ["ORDER", "REGISTRY", "Contrast", "Mechanism", "declared", "in_order"]

@@ -52,7 +52,8 @@ class Builders(Mechanism):
 
     Builders on the open version improve it, capability[l] += community_gain * builders**sigma, and
     their products attract users to platforms that stand on the technology:
-    U[p] += variety_weight * ln(1 + builders / 100) utils.
+    U[p] += variety_weight * ln(1 + builders / 100) utils. A community that merely follows
+    (follow_ratio > 0) improves it up to follow_ratio times the best model on sale and no further.
 
     References
     ----------
@@ -93,6 +94,14 @@ class Builders(Mechanism):
         2.0, 0, 50, "cu/month", "M", "Income of a product at the frontier."
     )
     spread: float = param(1.0, 0.01, 50, "cu/month", "M", "How much builders' margins differ.")
+    follow_ratio: float = param(
+        0.0,
+        0,
+        1,
+        "share",
+        "M",
+        "Ratio at which a community follows; 0: it leads.",
+    )
     review_rate: float = param(0.1, 0, 1, "share/month", "M", "Builders that reconsider.")
     variety_weight: float = param(0.1, 0, 5, "utils", "M", "Users' weight of the variety built.")
 
@@ -132,10 +141,15 @@ class Builders(Mechanism):
             self.review_rate, self.community_gain, self.sigma,
             float(round(self.builder_pool * (1.0 - self.compute_barrier))), float(plain),
         )  # fmt: skip
+        before = technologies["capability"].copy() if self.follow_ratio else None
         sold, hosted = _loops().month(
             rules, *_columns(market, _READ), *_terms(market), *_columns(market, _WRITTEN),
             *self._draws(market.flows, len(technologies)),
         )  # fmt: skip
+        if before is not None:
+            on_sale = (technologies["capability"] * market.terms.margin).max()
+            reached = np.maximum(before, self.follow_ratio * on_sale)
+            np.minimum(technologies["capability"], reached, out=technologies["capability"])
         self._pay(market, sold, hosted)
 
     def _fork(self, market: Any) -> None:

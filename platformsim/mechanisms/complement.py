@@ -46,7 +46,8 @@ class Complement(Mechanism):
 
     def income_if_open(self, market: Any) -> np.ndarray:
         """Return the advertising on the lift, and the saved R&D, (L,) cu/month."""
-        per_user = self.eng_lift * market.rules.hours * market.platforms["ad_yield"]
+        lift = self.eng_lift * (1.0 - market.rules.displacement)
+        per_user = lift * market.rules.hours * market.platforms["ad_yield"]
         advertising = market.owned_platforms @ (per_user * market.members)
         return advertising + self.cost_saving * market.technologies["rnd_bill"]
 

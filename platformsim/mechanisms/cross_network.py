@@ -30,7 +30,7 @@ class CrossNetwork(Mechanism):
     ``beta_uc`` is what users gain from creators, ``beta_cu`` what creators gain from users, and so
     on. With two sides, K platforms and noise 1 the even split is unstable when the product
     beta_uc * beta_cu exceeds K**2. A platform may subsidise one side to launch; the subsidy is
-    paid in money, utils divided by the side's weight of fees.
+    paid in money, utils divided by the side's weight of fees, until its budget is spent.
 
     References
     ----------
@@ -49,6 +49,7 @@ class CrossNetwork(Mechanism):
         "beta_bu": 0.0,
         "subsidy": 0.0,
     }
+    owns: ClassVar[dict[str, float]] = {"platforms.subsidised": 0.0}
     follows_own_side: ClassVar[bool] = False
     contrast: ClassVar[Contrast] = Contrast("largest_share", "users", "up", 0.10)
 
@@ -65,6 +66,7 @@ class CrossNetwork(Mechanism):
         "none", doc="Side that is subsidised.", choices=("none", "users", "creators", "businesses")
     )
     subsidy_platform: str = param("", doc="Platform that pays the subsidy; empty: none does.")
+    subsidy_budget: float = param(1e12, 0, 1e12, "cu", "M", "What it can spend on it in all.")
 
     def utility(self, market: Any, side: str) -> Values:
         """See the class."""
@@ -74,7 +76,9 @@ class CrossNetwork(Mechanism):
                 value = network_value(market.reach(source), self.law, self.shape)
                 total += getattr(self, name) * value
         if side == self.subsidy_side and self.subsidy_platform in market.platforms.index:
-            total[market.platforms.index[self.subsidy_platform]] += self.subsidy
+            row = market.platforms.index[self.subsidy_platform]
+            if self._left(market, row) > 0:
+                total[row] += self.subsidy
         return total
 
     def update(self, market: Any) -> None:
@@ -84,5 +88,11 @@ class CrossNetwork(Mechanism):
         if row is None or side is None or not self.subsidy:
             return
         members = side.alternatives.members(side.counts)[row]
-        amount = members * self.subsidy / side.rules.fee_weight
+        due = (members * self.subsidy / side.rules.fee_weight).item()
+        amount = min(due, self._left(market, row))
+        market.platforms["subsidised"][row] += amount
         market.ledger.pay(market.owner_of_platform[row], side.name, "subsidy", amount)
+
+    def _left(self, market: Any, row: int) -> float:
+        """Return what is left of the budget, cu."""
+        return max(self.subsidy_budget - market.platforms["subsidised"][row].item(), 0.0)

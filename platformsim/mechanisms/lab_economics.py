@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
 
 from platformsim.market.ledger import CUSTOMERS, SUPPLIERS
-from platformsim.market.tables import best_elsewhere
 from platformsim.mechanisms.base import Contrast, Mechanism
 from platformsim.parameters import param
 
-_PRICED = ("capability", "generation_gain", "api_margin")
+_PRICED = ("capability", "generation_gain", "api_margin", "competed_price")
+_READ = ("api_demand", "rival_share", "rnd_saving", "generation_gain", "trains", "cost_share")
+_WRITTEN = (
+    "generation_cost", "rnd_bill", "progress", "generation", "generation_month",
+    "previous_capability", "capability",
+)  # fmt: skip
+
+
+@functools.cache
+def _loops() -> ModuleType:
+    # Late: numba takes longer to import than the command line to answer.
+    from platformsim.mechanisms import labs_month
+
+    return labs_month
 
 
 @dataclass(frozen=True)
@@ -30,17 +44,19 @@ class LabEconomics(Mechanism):
     for inference; where the newest is open it receives nothing and deployers pay their hosts
     (1 - api_margin) * (1 + host_markup) * D; a staged release splits the demand. Members of the
     lab's own platforms may subscribe at sub_price * price a month while the newest is closed.
+    Where young firms compete (see ``rebels``), the price is no higher than the best reply to
+    them, and the lab sells to those alone whom they leave.
 
     *Training.* R&D is a budget of rnd_scale * train_cost_0 / gen_months a month. Generation g
     costs train_cost_0 * cost_growth**g, so that each takes longer than the last; a finished one
-    multiplies capability by exp(generation_gain).
+    multiplies capability by exp(generation_gain). ``generations`` may pause it or share its cost.
 
     *Learning (R5).* Each month a lab closes the fraction 1 - (1 - leak_rate)**(1/12) of its gap to
     the best open version elsewhere, and 1 - (1 - leak_closed)**(1/12) of its gap to the best
     closed one.
 
-    *Exit (R9).* A patron covers patron_topup of the month's loss. A lab whose cash falls below
-    zero leaves: it neither trains nor serves, and its platforms close down.
+    *Exit (R9).* A lab that ended last month with its cash below zero, all that anybody gave it
+    included, leaves: it neither trains nor serves, and its platforms close down.
 
     Figures are modelling choices but for the pace of learning: the best open models trailed the
     best closed ones by about a year in late 2024 and by three to four months in 2025-26 (Epoch AI,
@@ -65,6 +81,7 @@ class LabEconomics(Mechanism):
         "technologies.progress": 0.0,
         "technologies.subscribers": 0.0,
         "technologies.rnd_bill": 0.0,
+        "technologies.generation_cost": 0.0,
     }
     advances: ClassVar[tuple[str, ...]] = (
         "technologies.capability",
@@ -95,69 +112,68 @@ class LabEconomics(Mechanism):
 
     def price(self, market: Any) -> np.ndarray:
         """Return the price of access relative to the full price, (L,)."""
-        technologies = market.technologies
-        best = max(market.terms.open_capability.tolist(), default=0.0)
-        if best <= 0 or not self.price_cap:
-            return np.ones(len(technologies))
-        caps = []
-        for capability, gain, margin in technologies.rows(*_PRICED):
-            lead = math.log(capability / best)
-            months = max(lead / (max(gain, 1e-9) / self.gen_months), 0.0)
-            hosting = (1.0 - margin) * (1.0 + self.host_markup)
-            caps.append(min(1.0, hosting * (1.0 + self.lead_value * months / 12.0)))
-        return np.array(caps)
+        rules = self.gen_months, self.host_markup, self.lead_value, float(self.price_cap)
+        columns = market.technologies.columns
+        return _loops().prices(
+            rules, *[columns[name] for name in _PRICED], market.terms.open_capability
+        )
 
     def income_if_closed(self, market: Any) -> np.ndarray:
         """Return the margin on API demand and subscriptions, as if the newest were closed."""
         technologies = market.technologies
         margin = np.maximum(self.price(market) - (1.0 - technologies["api_margin"]), 0.0)
         subscriptions = self.sub_price * technologies["subscribers"]
-        return self.api_scale * technologies["api_demand"] * margin + subscriptions
+        demand = technologies["api_demand"] * (1.0 - technologies["rival_share"])
+        return self.api_scale * demand * margin + subscriptions
 
     def update(self, market: Any) -> None:
         """Sell access, train, learn, and see who is still in business."""
         if not len(market.technologies):
             return
         market.technologies["price_factor"] = self.price(market)
-        active = self._active(market)
-        self._sell(market, active)
+        if self.exits and market.month > 1:
+            self._survive(market)
+        sold, hosted, bills = self._month(market)
+        self._pay(market, sold.tolist(), hosted.tolist(), bills.tolist())
         if self.sub_price and "users" in market.sides:
-            self._subscribe(market, active)
-        self._train(market, active)
-        self._learn(market, active)
-        self._survive(market)
+            self._subscribe(market)
 
-    def _active(self, market: Any) -> list[bool]:
-        """Whether each technology has an owner who is in business, (L,)."""
-        active = [*market.releasers["active"].tolist(), 0.0]  # -1, nobody, never is
-        return [active[owner] == 1 for owner in market.releaser_of_technology.tolist()]
+    def _month(self, market: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Sell, train and learn; return sales at the full price, hosting, and training bills."""
+        columns, terms, labs = market.technologies.columns, market.terms, market.releasers.columns
+        rules = (
+            self.api_scale, self.leak_rate, self.leak_closed, self.train_cost_0, self.cost_growth,
+            self.gen_months,
+        )  # fmt: skip
+        return _loops().month(
+            rules, float(market.month), labs["rnd_scale"], market.releaser_of_technology,
+            labs["active"], terms.lab_pays_inference, terms.open_capability,
+            terms.open_capability * terms.leak, *[columns[name] for name in _READ],
+            tuple([columns[name] for name in _WRITTEN]),
+        )  # fmt: skip
 
-    def _sell(self, market: Any, active: list[bool]) -> None:
-        technologies, terms, pay = market.technologies, market.terms, market.ledger.pay
-        rows = technologies.rows("api_demand", "api_margin", "price_factor")
-        for (api_demand, margin, price), owner, in_business, share, opened in zip(
-            rows,
-            market.owner_of_technology,
-            active,
-            terms.lab_pays_inference.tolist(),
-            terms.open_capability.tolist(),
-            strict=True,
+    def _pay(self, market: Any, sold: list[float], hosted: list[float], bills: list[float]) -> None:
+        pay, rows = market.ledger.pay, market.technologies.rows("api_margin", "price_factor")
+        for owner, own, others, bill, (margin, price) in zip(
+            market.owner_of_technology, sold, hosted, bills, rows, strict=True
         ):
-            demand, running = self.api_scale * api_demand, 1.0 - margin
-            sold = demand * share if in_business else 0.0
-            hosted = (demand - sold) * (opened > 0)
-            if sold:
-                pay(CUSTOMERS, owner, "api", sold * price)
-                pay(owner, SUPPLIERS, "inference", sold * running)
-            if hosted:
-                pay(CUSTOMERS, SUPPLIERS, "hosting", hosted * running * (1.0 + self.host_markup))
+            running = 1.0 - margin
+            if own:
+                pay(CUSTOMERS, owner, "api", own * price)
+                pay(owner, SUPPLIERS, "inference", own * running)
+            if others:
+                pay(CUSTOMERS, SUPPLIERS, "hosting", others * running * (1.0 + self.host_markup))
+            if bill:
+                pay(owner, SUPPLIERS, "training", bill)
 
-    def _subscribe(self, market: Any, active: list[bool]) -> None:
+    def _subscribe(self, market: Any) -> None:
         technologies, binomial = market.technologies, market.flows.binomial
+        active = [*market.releasers["active"].tolist(), 0.0]  # -1, nobody, never is
+        owners = market.releaser_of_technology.tolist()
         sells, column = market.terms.margin.tolist(), technologies["subscribers"]
         everybody = (market.owned_platforms @ market.members).tolist()
         for row, (before, price) in enumerate(technologies.rows("subscribers", "price_factor")):
-            if not active[row]:
+            if not active[owners[row]]:
                 continue
             members = math.floor(everybody[row])
             stock, joining = min(before, members), 0
@@ -168,50 +184,9 @@ class LabEconomics(Mechanism):
             bill = subscribers * sells[row] * (self.sub_price * price)
             market.ledger.pay("users", market.owner_of_technology[row], "subscription", bill)
 
-    def _train(self, market: Any, active: list[bool]) -> None:
-        technologies, scale = market.technologies, market.releasers["rnd_scale"].tolist()
-        labs, pay = market.releaser_of_technology.tolist(), market.ledger.pay
-        columns = technologies.rows("rnd_saving", "generation", "progress", "capability")
-        for row, (saving, generation, progress, capability) in enumerate(columns):
-            if not active[row]:
-                continue
-            budget = scale[labs[row]] * self.train_cost_0 / self.gen_months
-            technologies["rnd_bill"][row] = budget
-            pay(market.owner_of_technology[row], SUPPLIERS, "training", budget * (1.0 - saving))
-            if budget <= 0:
-                continue
-            progress += budget / (self.train_cost_0 * self.cost_growth**generation)
-            technologies["progress"][row] = progress
-            if progress >= 1.0 - 1e-9:
-                technologies["progress"][row] = 0.0
-                technologies["generation"][row] += 1.0
-                technologies["generation_month"][row] = market.month
-                technologies["previous_capability"][row] = capability
-                technologies["capability"][row] *= np.exp(technologies["generation_gain"][row])
-
-    def _learn(self, market: Any, active: list[bool]) -> None:
-        capability, terms = market.technologies["capability"], market.terms
-        fast = 1.0 - (1.0 - self.leak_rate) ** (1 / 12)
-        slow = 1.0 - (1.0 - self.leak_closed) ** (1 / 12)
-        newest = capability.tolist()
-        best_closed = best_elsewhere(newest)
-        best_open = best_elsewhere((terms.open_capability * terms.leak).tolist())
-        for row, own in enumerate(newest):
-            if active[row]:
-                gain = max(fast * (best_open[row] - own), slow * (best_closed[row] - own), 0.0)
-                capability[row] = own + gain
-
     def _survive(self, market: Any) -> None:
-        releasers, ledger = market.releasers, market.ledger
-        columns = releasers.rows("active", "cash", "patron_topup")
-        for row, (active, cash, topup) in enumerate(columns):
-            name = releasers.names[row]
-            if not active:
-                continue
-            net, patron = ledger.net(name), market.patrons[name]
-            if patron and net < 0:
-                ledger.pay(patron, name, "patronage", topup * -net)
-                net = ledger.net(name)
-            if self.exits and cash + net < 0:
+        releasers = market.releasers
+        for row, (active, cash) in enumerate(releasers.rows("active", "cash")):
+            if active and cash < 0:
                 releasers["active"][row] = 0.0
                 market.platforms["closed_down"][market.releaser_of_platform == row] = 1.0

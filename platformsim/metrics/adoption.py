@@ -8,6 +8,7 @@ from platformsim.market.history import History
 from platformsim.metrics.base import Values, metric
 
 _TIPPED, _SUSTAINED, _DECADE = 0.80, 12, 120.0
+_SMALL, _LAUNCHED = 0.1, 0.4
 
 
 @metric("share", sesoi=0.05, swing=True)
@@ -121,3 +122,21 @@ def loop_gain(history: History) -> Values:
     """Loop gain G of the autopost flywheel; above 1 it sustains itself."""
     gain = history.platforms["loop_gain"]
     return {("", name): gain[:, row] for row, name in enumerate(history.platform_names)}
+
+
+@metric("share of runs", summary="run", sesoi=0.10, mechanism="cross_network")
+def launched(history: History) -> Values:
+    """1 when a platform that began with at most 0.1 of users ends with 0.4 or more, else 0.
+
+    On average over the last 12 months. Just under an even split of two, for where there is no
+    critical mass chance decides on which side of it a platform ends.
+    """
+    users = history.sides.get("users")
+    if users is None:
+        return {}
+    last = users.share[-_SUSTAINED:].mean(axis=0)
+    return {
+        ("", name): np.array(float(last[row] >= _LAUNCHED))
+        for row, name in enumerate(history.platform_names)
+        if users.share[0, row] <= _SMALL
+    }

@@ -40,10 +40,14 @@ def runway(history: History) -> Values:
 
 @metric("share", summary="mean", sesoi=0.10)
 def patron_dependence(history: History) -> Values:
-    """Patron's money as a share of patron's money and earned revenue."""
+    """Patron's money as a share of patron's money and earned revenue.
+
+    Not defined for a releaser that is out of business.
+    """
     gift, earned = history.releasers["patronage"], history.releasers["revenue"]
     total = gift + earned
-    return _releasers(history, np.divide(gift, total, out=np.zeros_like(gift), where=total > 0))
+    share = np.divide(gift, total, out=np.zeros_like(gift), where=total > 0)
+    return _releasers(history, np.where(history.releasers["active"] > 0, share, np.nan))
 
 
 @metric("releasers", summary="run", direction="down", sesoi=0.15)
@@ -78,7 +82,34 @@ def _surpluses(history: History) -> dict[str, np.ndarray]:
     users = history.sides.get("users")
     if users is not None:
         found["users"] = users.surplus * users.living
+        found["users"] = found["users"] - history.technologies["users_abused"].sum(axis=1)
+    if "state" in history.accounts:
+        found["state"] = _net(history, "state")
     return found
+
+
+def social_harm(history: History) -> np.ndarray:
+    """Return the harm by misuse and from catastrophes, (T+1,) cu/month.
+
+    A catastrophe costs years of the surplus that the market made in its month.
+    """
+    surplus = np.sum(list(_surpluses(history).values()), axis=0)
+    years = history.technologies["catastrophe_years"].sum(axis=1)
+    return history.technologies["harm"].sum(axis=1) + 12.0 * years * np.maximum(surplus, 0.0)
+
+
+def compensation(history: History) -> np.ndarray:
+    """Return what users receive from releasers who are liable for misuse, (T+1,) cu/month."""
+    if "users" not in history.accounts:
+        return np.zeros(history.months + 1)
+    users, reason = history.accounts.index("users"), history.reasons.index("liability")
+    return history.received[:, users, reason]
+
+
+def abuse_taken(history: History) -> np.ndarray:
+    """Return what dependants lose to keepers that abuse their control, (T+1,) cu/month."""
+    technologies = history.technologies
+    return (technologies["users_abused"] + technologies["overcharged"]).sum(axis=1)
 
 
 @metric("share", summary="mean", sesoi=0.05)
@@ -91,8 +122,13 @@ def capture(history: History) -> Values:
 
 @metric("cu/month", summary="mean", sesoi=0.01)
 def welfare(history: History) -> Values:
-    """Consumer surplus plus the net incomes of creators, businesses, builders and releasers."""
-    return {("", ""): np.sum(list(_surpluses(history).values()), axis=0)}
+    """Consumer surplus plus the net incomes of creators, businesses, builders and releasers.
+
+    Less the harm by misuse, for which a liable releaser may have compensated users, and what
+    keepers' abuse costs users; with what a state takes and pays, where there is one.
+    """
+    gross = np.sum(list(_surpluses(history).values()), axis=0)
+    return {("", ""): gross - social_harm(history) + compensation(history)}
 
 
 @metric("index 0-1", sesoi=0.05)
@@ -127,18 +163,21 @@ def control_hhi(history: History) -> Values:
     """HHI of who can grant or deny access to what is built on, weighted by capability.
 
     The owner controls its newest generation while that is closed, and of an open one the part
-    that its control points still cover; what nobody controls adds nothing. Not defined in a month
-    in which nobody builds.
+    that its control points still cover; what nobody controls adds nothing. A state in the place
+    of all owners controls it together. Not defined in a month in which nobody builds.
     """
     capability, built = history.technologies["capability"], history.technologies["downstream"]
     crossing = history.technologies["crossing"] / np.maximum(built, 1e-300)
     gate = np.where(history.terms["api_access"] > 0, 1.0, crossing)
     weight = capability / np.maximum(capability.sum(axis=1, keepdims=True), 1e-300)
+    by_state = history.technologies["state_kept"]
+    left = weight * gate * (1.0 - by_state)
     held = [
-        (weight * gate)[:, history.technology_owner == row].sum(axis=1)
+        left[:, history.technology_owner == row].sum(axis=1)
         for row in range(len(history.releaser_names))
     ]
     if not held:
         return {}
+    held.append((weight * gate * by_state).sum(axis=1))
     index = np.sum(np.square(held), axis=0)
     return {("", ""): np.where(built.sum(axis=1) > 0, index, np.nan)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import itertools
@@ -11,6 +12,7 @@ import platform as host
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,21 +87,27 @@ class Folder:
 
     def table(self, name: str, frame: pd.DataFrame) -> None:
         """Write a table as Parquet and note its hash."""
-        target = self._partial / f"{name}.parquet"
-        frame.to_parquet(target, index=False)
+        self.file(name, lambda target: frame.to_parquet(target, index=False))
+
+    def file(self, name: str, write: Callable[[Path], object]) -> None:
+        """Have a table written as Parquet by a function of its path, and note its hash."""
+        target = self._put(f"{name}.parquet", write)
         self._tables[target.name] = digest(target)
 
     def text(self, name: str, content: str) -> None:
         """Write a text file and note its hash."""
-        target = self._partial / name
-        target.write_text(content, encoding="utf-8")
+        target = self._put(name, lambda target: target.write_text(content, encoding="utf-8"))
         self._texts[name] = digest(target)
+
+    def _put(self, name: str, write: Callable[[Path], object]) -> Path:
+        target = self._partial / name
+        write(target)
+        return target
 
     def figure(self, name: str, figure: Any) -> None:
         """Write a figure as PNG, at a resolution for print, with its text alternative."""
-        text = getattr(figure, "text_alternative", "")
-        target = self._partial / f"{name}.png"
-        figure.savefig(target, dpi=_DPI, metadata={"Description": text})
+        described = {"Description": getattr(figure, "text_alternative", "")}
+        self._put(f"{name}.png", lambda to: figure.savefig(to, dpi=_DPI, metadata=described))
 
     def manifest(self, verb: str, options: dict[str, Any], facts: dict[str, Any]) -> None:
         """Write what it takes to make the folder again.
@@ -188,7 +196,19 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
 
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@functools.cache
+def program() -> str:
+    """Return a hash of the package's own code: numbers of different ones are not to be mixed."""
+    root = Path(__file__).parents[1]
+    found = hashlib.sha256()
+    for file in sorted(root.rglob("*.py")):
+        found.update(f"{file.relative_to(root).as_posix()}\n".encode())
+        found.update(file.read_bytes())
+    return found.hexdigest()
 
 
 def versions() -> dict[str, str | None]:

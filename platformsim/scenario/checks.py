@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from platformsim.errors import Problem, nearest, one_of
+from platformsim import strategies
+from platformsim.errors import Problem, ScenarioError, nearest, one_of
 from platformsim.market.setup import initial_shares
+from platformsim.mechanisms.local_clusters import MOST_REGIONS
 
 _MOST_INDIVIDUALS = 50_000_000
+# Parameters of mechanisms that name a row of the scenario.
+_NAMING = {
+    "cross_network.subsidy_platform": "platforms",
+    "web3_ai.platform": "platforms",
+    "layers.base": "technologies",
+}
 
 
-def check(spec: Any, strategies: dict[str, Any]) -> list[Problem]:
+def check(spec: Any) -> list[Problem]:
     """Return what is impossible about a scenario whose tables are each valid."""
     found: list[Problem] = []
     for rule in (
@@ -26,10 +34,10 @@ def check(spec: Any, strategies: dict[str, Any]) -> list[Problem]:
     ):
         found += rule(spec)
     for row in spec.releasers:
-        if row.strategy not in strategies:
-            hint = nearest(row.strategy, strategies)
-            key = f"releasers.{row.name}.strategy"
-            found.append(Problem(key, row.strategy, one_of(strategies), nearest=hint))
+        try:
+            strategies.named(row.strategy, f"releasers.{row.name}.strategy")
+        except ScenarioError as error:
+            found += error.problems
     return found
 
 
@@ -177,6 +185,14 @@ def _mechanisms(spec: Any) -> Iterator[Problem]:
             yield Problem(
                 f"{key}.law", "local", f"needs a graph of contacts; set sides.{side}.graph.kind"
             )
+    users = spec.sides.get("users")
+    if "local_clusters" in active and users:
+        graph, key = users.graph, "sides.users.graph"
+        if graph.kind != "block":
+            yield Problem(f"{key}.kind", graph.kind, "must be block for local_clusters' regions")
+        elif graph.blocks > MOST_REGIONS:
+            allowed = f"must be at most {MOST_REGIONS}, the regions of local_clusters"
+            yield Problem(f"{key}.blocks", graph.blocks, allowed)
     if "reversion" not in active:
         for row in spec.technologies:
             if row.release_mode == "open_then_close":
@@ -185,13 +201,13 @@ def _mechanisms(spec: Any) -> Iterator[Problem]:
                     row.release_mode,
                     "needs [mechanisms.reversion], which says when it closes",
                 )
-    cross = active.get("cross_network")
-    if cross and cross.subsidy_platform:
-        names = [row.name for row in spec.platforms]
-        if cross.subsidy_platform not in names:
-            hint = nearest(cross.subsidy_platform, names)
-            key = "mechanisms.cross_network.subsidy_platform"
-            yield Problem(key, cross.subsidy_platform, one_of(names), nearest=hint)
+    for key, kind in _NAMING.items():
+        name, parameter = key.split(".")
+        named = getattr(active.get(name), parameter, "")
+        names = [row.name for row in getattr(spec, kind)]
+        if named and named not in names:
+            hint = nearest(named, names)
+            yield Problem(f"mechanisms.{key}", named, one_of(names), nearest=hint)
 
 
 def _predictions(spec: Any) -> Iterator[Problem]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from platformsim.errors import MISSING, Problem, ScenarioError, nearest, one_of
+from platformsim.scenario.merging import merged
+from platformsim.scenario.presets import with_presets
+from platformsim.scenario.reading import read
 
 _DEEPEST = 16
 
@@ -48,27 +50,6 @@ def find(source: str | Path) -> Path:
     )
 
 
-def read(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Raises
-    ------
-    ScenarioError
-        When it cannot be read or is not TOML.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise ScenarioError(Problem("file", MISSING, f"is not UTF-8: {error}", str(path))) from None
-    except (ValueError, RecursionError) as error:
-        # Beside what is no TOML: integers and nesting beyond what Python reads.
-        raise ScenarioError(Problem("TOML", MISSING, str(error), str(path))) from None
-    except OSError as error:
-        raise ScenarioError(
-            Problem("file", MISSING, f"cannot be read: {error.strerror}", str(path))
-        ) from None
-
-
 def resolved(table: dict[str, Any], file: str, seen: tuple[Path, ...]) -> dict[str, Any]:
     """Merge a table onto the scenario it ``extends``, and that onto its own, to the root.
 
@@ -79,14 +60,15 @@ def resolved(table: dict[str, Any], file: str, seen: tuple[Path, ...]) -> dict[s
     parent = table.get("extends")
     table = {key: entry for key, entry in table.items() if key != "extends"}
     if parent is None:
-        return table
+        return with_presets(table, file)
     if not isinstance(parent, str):
         allowed = "must be the name or path of a scenario"
         raise ScenarioError(Problem("extends", parent, allowed, file))
     path = _parent(parent, file)
     if any(path.samefile(known) for known in seen):
         raise ScenarioError(Problem("extends", parent, "must not lead back to the same file", file))
-    return _merged(resolved(read(path), str(path), (*seen, path)), table)
+    own = with_presets(table, file)
+    return merged(resolved(read(path), str(path), (*seen, path)), own)
 
 
 def _parent(name: str, file: str) -> Path:
@@ -126,28 +108,3 @@ def _is_writable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _merged(base: Any, over: Any) -> Any:
-    if isinstance(base, dict) and isinstance(over, dict):
-        return {
-            key: _merged(base[key], over[key])
-            if key in base and key in over
-            else over.get(key, base.get(key))
-            for key in (*base, *(key for key in over if key not in base))
-        }
-    if _named(base) and _named(over):
-        # Rows that share a name are kept apart, for the checks to find.
-        if len({row["name"] for row in over}) < len(over):
-            return over
-        rows = {row["name"]: row for row in base}
-        for row in over:
-            rows[row["name"]] = _merged(rows.get(row["name"], {}), row)
-        return list(rows.values())
-    return over
-
-
-def _named(rows: Any) -> bool:
-    return isinstance(rows, list) and all(
-        isinstance(row, dict) and isinstance(row.get("name"), str) for row in rows
-    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 from platformsim import entities, strategies
 from platformsim.errors import Problem, ScenarioError, nearest, one_of
 from platformsim.mechanisms.base import Mechanism
-from platformsim.parameters import Parameter
-from platformsim.scenario import files, settings
+from platformsim.scenario import files, policies, reading, settings
+from platformsim.scenario.scheduled import event_problems
 from platformsim.scenario.tables import parts_of, plain
 
 
@@ -113,6 +112,35 @@ class Scenario:
         extra = {**self.extra_strategies, releaser: strategy}
         return dataclasses.replace(self, extra_strategies=extra)
 
+    def with_policy(
+        self,
+        name: str,
+        *,
+        month: int = 24,
+        strength: float | None = None,
+        duration: int | None = None,
+    ) -> Scenario:
+        """Return the scenario, and with it every arm, under a policy from some month on.
+
+        Parameters
+        ----------
+        name : str
+            One of :data:`platformsim.scenario.policies.POLICIES`.
+        month : int
+            First month in which it holds.
+        strength : float, optional
+            In the policy's unit; unset: its default.
+        duration : int, optional
+            Months for which it holds; unset: for good.
+
+        Raises
+        ------
+        ScenarioError
+            When there is no such policy, its strength is out of range, or its events clash with
+            those of the scenario.
+        """
+        return self._rebuilt(policies.table_under(self, name, month, strength, duration), self.arm)
+
     def _changed(self, changes: dict[str, Any], where: str, arm: str) -> Scenario:
         table, problems = settings.change(self.table, changes, where)
         try:
@@ -131,7 +159,7 @@ class Scenario:
     def strategies(self) -> dict[str, strategies.Strategy]:
         """The strategy of each releaser that has one other than to hold."""
         named = {
-            row.name: strategies.REGISTRY[row.strategy]
+            row.name: strategies.named(row.strategy)
             for row in self.releasers
             if row.strategy != "hold"
         }
@@ -174,7 +202,7 @@ def load(source: str | Path | dict[str, Any], changes: dict[str, Any] | None = N
     else:
         path = files.find(source)
         scenario = from_table(
-            files.resolved(files.read(path), str(path), (path,)), files.label(path)
+            files.resolved(reading.read(path), str(path), (path,)), files.label(path)
         )
     return scenario.with_settings(changes) if changes else scenario
 
@@ -190,7 +218,7 @@ def from_table(
         With every mistake in the tables, in their arms and in their events.
     """
     parts, problems = parts_of(table, extra)
-    problems += _event_problems(parts, table, extra)
+    problems += event_problems(parts, table, extra)
     for name, arm in parts.arms.items():
         problems += _arm_problems(table, arm.set, f"arms.{name}.set.", extra, problems)
     if problems:
@@ -214,63 +242,7 @@ def _arm_problems(
     """Return what is wrong with a changed scenario and was not wrong before."""
     changed, problems = settings.change(table, changes, where)
     parts, found = parts_of(changed, extra)
-    found += _event_problems(parts, changed, extra)
+    found += event_problems(parts, changed, extra)
     before = {str(problem) for problem in known}
     fresh = [problem for problem in found if str(problem) not in before]
     return problems + [dataclasses.replace(p, key=f"{where}{p.key}") for p in fresh]
-
-
-def _event_problems(
-    parts: Any, table: dict[str, Any], extra: tuple[Mechanism, ...]
-) -> list[Problem]:
-    found: list[Problem] = []
-    if not parts.events:
-        return found
-    valid, known = settings.known(table), parts_of(table, extra)[1]
-    present = {mechanism.name for mechanism in parts.mechanisms}
-    for place, event in enumerate(parts.events):
-        key = f"events.{place}."
-        if event.month > parts.run.months:
-            allowed = f"must be at most run.months ({parts.run.months})"
-            found.append(Problem(f"{key}month", event.month, allowed))
-        if other := _clash(event, parts.events[:place]):
-            allowed = f"overlaps the event of month {other.month} on the same target; nest the two"
-            found.append(Problem(f"{key}month", event.month, allowed))
-        kind, name, *_ = (*event.target.split("."), "")
-        if _is_fixed(event.target, valid, table):
-            allowed = "is set at month 0 and cannot change during a run"
-            found.append(Problem(f"{key}target", event.target, allowed))
-        elif kind == "mechanisms" and event.target in valid and name not in present:
-            allowed = "names a mechanism that the scenario does not have; add its table"
-            found.append(Problem(f"{key}target", event.target, allowed))
-        else:
-            change = {event.target: event.change}
-            changed, problems = settings.change(table, change, f"{key}target: ")
-            before = {str(problem) for problem in known}
-            fresh = [p for p in parts_of(changed, extra)[1] if str(p) not in before]
-            found += problems
-            found += [dataclasses.replace(p, key=f"{key}target: {p.key}") for p in fresh]
-    return found
-
-
-def _is_fixed(target: str, valid: dict[str, Parameter], table: dict[str, Any]) -> bool:
-    """Return whether a setting exists but shapes the market at month 0."""
-    parameter = valid.get(target)
-    if parameter is None:
-        return settings.is_open_key(target, table)
-    scalar = parameter.kind in (float, int, bool, str) or ".fees." in target
-    return parameter.structural or not scalar
-
-
-def _clash(event: entities.Event, others: Iterable[entities.Event]) -> entities.Event | None:
-    """Return an event on the same target that would restore its old value during this one."""
-    for other in others:
-        first, second = sorted((other, event), key=lambda entry: entry.month)
-        together = first.month == second.month
-        if other.target == event.target and (together or second.month < _end(first) < _end(second)):
-            return other
-    return None
-
-
-def _end(event: entities.Event) -> float:
-    return event.month + event.duration if event.duration else float("inf")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from platformsim import entities, mechanisms, strategies
+from platformsim import entities, mechanisms
 from platformsim.errors import Problem, nearest, one_of
 from platformsim.mechanisms.base import Mechanism
 from platformsim.parameters import parameters_of
@@ -63,7 +63,7 @@ def parts_of(
     parts["arms"] = _arms(table.get("arms", {}), problems)
     parts["claims"] = tuple(claims)
     made = SimpleNamespace(**parts)
-    return made, problems + checks.check(made, strategies.REGISTRY)
+    return made, problems + checks.check(made)
 
 
 def _mechanisms(

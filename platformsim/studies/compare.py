@@ -15,7 +15,7 @@ from platformsim.scenario import Scenario, load
 from platformsim.scenario.settings import difference
 from platformsim.studies.execute import Task, execute
 from platformsim.studies.keep import keep
-from platformsim.studies.verdicts import verdicts
+from platformsim.studies.until import Judging, planned
 from platformsim.views import Gallery, comparison_gallery
 
 
@@ -37,6 +37,10 @@ class Comparison:
         Every setting that differs between the arms.
     options : dict
         What it takes to repeat the comparison.
+    looks : DataFrame or None
+        With ``until="decided"`` one row a look: ``look``, ``pairs``, ``boundary`` of the
+        standardised mean, ``error`` of the look's intervals, and how many of the rows waited for
+        were ``settled`` by then ``of`` all.
     """
 
     source: Scenario | None
@@ -45,6 +49,7 @@ class Comparison:
     verdicts: pd.DataFrame
     settings: pd.DataFrame
     options: dict[str, Any]
+    looks: pd.DataFrame | None = None
 
     @property
     def base(self) -> str:
@@ -56,9 +61,15 @@ class Comparison:
         """Title of the scenario."""
         return self.scenarios[self.base].title
 
+    @property
+    def pairs(self) -> int:
+        """Pairs that were run."""
+        return self.runs.summary["replicate"].nunique()
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables by the name of their file."""
-        return {**self.runs.tables(), "verdicts": self.verdicts, "settings": self.settings}
+        found = {**self.runs.tables(), "verdicts": self.verdicts, "settings": self.settings}
+        return found if self.looks is None else {**found, "looks": self.looks}
 
     def to_frame(self) -> pd.DataFrame:
         """Return the verdicts."""
@@ -72,10 +83,22 @@ class Comparison:
             for row in swinging.itertuples()
         ]
         if not names:
-            return []
+            return self._looked()
         return [
+            *self._looked(),
             "Two-humped: in some pairs the difference exceeds 0.3, so the mean alone misleads; "
             "read the median and the share in direction. " + "; ".join(names) + "."
+        ]
+
+    def _looked(self) -> list[str]:
+        if self.looks is None:
+            return []
+        last = self.looks.iloc[-1]
+        made = ", ".join(str(pairs) for pairs in self.looks["pairs"])
+        return [
+            f"Looked at {made} pairs; {last['settled']:.0f} of {last['of']:.0f} rows that were "
+            "waited for are settled. Intervals are wider for it, by the look at which a row was "
+            "settled (column look; 0: the last)."
         ]
 
     def plot(self) -> Gallery:
@@ -98,6 +121,7 @@ def compare(
     arms: Sequence[str] | None = None,
     *,
     pairs: int | None = None,
+    until: str | None = None,
     seed: int | None = None,
     changes: dict[str, Any] | None = None,
     workers: int | None = None,
@@ -115,7 +139,13 @@ def compare(
     arms : sequence of str, optional
         Which arms; unset: all. The first of them in the scenario's order is the base.
     pairs : int, optional
-        Pairs of runs, at least 20; unset: the scenario's.
+        Pairs of runs, at least 20; unset: the scenario's. With ``until`` the most there may be;
+        unset: 320, or the scenario's where these are more.
+    until : str, optional
+        ``decided``: look at 20, 40, 80, ... pairs, and stop when the registered predictions are
+        settled (headline metrics where none are registered), with intervals that allow for looking
+        more than once; see :mod:`platformsim.studies.looks`. Verdicts then also have the
+        columns ``settled`` (as what; empty: not) and ``look`` (at which; 0: at none).
     seed : int, optional
         Root seed; unset: the scenario's.
     changes : dict, optional
@@ -134,16 +164,17 @@ def compare(
     """
     source, available = _available(scenario)
     chosen = _chosen(available, arms, {**(changes or {}), **_given(seed=seed, pairs=pairs)})
-    first = next(iter(chosen.values()))
-    count = first.run.pairs
-    tasks = [Task(name, replicate) for replicate in range(count) for name in chosen]
-    builder = RunsBuilder()
-    for done in execute(
-        chosen, tasks, workers=workers, start_method=start_method, progress=progress,
-        keep_agents=keep_agents,
-    ):  # fmt: skip
-        builder.add(done.task.label, done.task.replicate, done.measured, done.agents)
-    runs = builder.runs()
+    builder, judging, made = RunsBuilder(), Judging(chosen), 0
+    for look in planned(next(iter(chosen.values())).run.pairs, pairs, until):
+        tasks = [Task(name, replicate) for replicate in range(made, look.pairs) for name in chosen]
+        for done in execute(
+            chosen, tasks, workers=workers, start_method=start_method, progress=progress,
+            keep_agents=keep_agents,
+        ):  # fmt: skip
+            builder.add(done.task.label, done.task.replicate, done.measured, done.agents)
+        runs, made = builder.runs(), look.pairs
+        if judging.settles(look, runs):
+            break
     options = {
         "arms": list(chosen),
         "pairs": pairs,
@@ -151,7 +182,12 @@ def compare(
         "changes": changes or {},
         "keep_agents": keep_agents,
     }
-    return Comparison(source, chosen, runs, verdicts(chosen, runs), _settings(chosen), options)
+    rows, table = judging.verdicts, None
+    if until is None:
+        rows = rows.drop(columns=["look", "settled"])
+    else:
+        options, table = {**options, "until": until}, judging.looks()
+    return Comparison(source, chosen, runs, rows, _settings(chosen), options, table)
 
 
 def _given(*, seed: int | None, pairs: int | None) -> dict[str, Any]:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import gc
-import os
-import signal
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import Any
 
 import cloudpickle
@@ -21,20 +17,13 @@ from platformsim.errors import ConservationError, PlatformsimError, Problem, Sce
 from platformsim.metrics import Measured, measure
 from platformsim.model import PlatformModel
 from platformsim.scenario import Scenario
-from platformsim.studies.processes import (
-    default_workers,
-    hidden_main,
-    one_thread_each,
-    process_context,
-)
+from platformsim.studies.pool import Pool, told_to_stop
+from platformsim.studies.processes import default_workers
 
-# numba takes half a second to import: once for all workers.
-_LOOPS = [f"platformsim.market.kernels.{name}" for name in ("choice", "table", "threads")]
 # Small parts, so that at the end no worker waits long for another.
 _CHUNKS_PER_WORKER = 32
-_GRACE = 2.0
 # What the caller may have added to; workers get it as it stands.
-_REGISTRIES = (metrics.REGISTRY, strategies.REGISTRY)
+REGISTRIES = (metrics.REGISTRY, strategies.REGISTRY)
 
 
 @dataclass(frozen=True)
@@ -47,11 +36,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Done:
-    """One finished run."""
+    """One finished run, and the seconds of processor time that it took."""
 
     task: Task
     measured: Measured
     agents: pd.DataFrame | None
+    seconds: float = 0.0
 
 
 class RunError(PlatformsimError):
@@ -116,80 +106,62 @@ def execute(
     with bar:
         if workers <= 1:
             for task in tasks:
-                yield _run(scenarios[task.label], task, keep_agents)
+                yield run_task(scenarios[task.label], task, keep_agents)
                 bar.update()
             return
         size = max(1, len(tasks) // (workers * _CHUNKS_PER_WORKER))
         chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
-        payload = cloudpickle.dumps((scenarios, keep_agents, _REGISTRIES))
-        pool, stop = _pool(workers, start_method, payload)
-        with pool:
-            try:
-                with hidden_main():
-                    futures: list[Future] = [pool.submit(_run_chunk, chunk) for chunk in chunks]
-                for future in futures:
-                    done = future.result()
-                    bar.update(len(done))
-                    yield from done
-            except BaseException as error:
-                stop.send_bytes(b"stop")
-                pool.shutdown(wait=True, cancel_futures=True)
-                if isinstance(error, BrokenExecutor):
-                    hint = "a worker process died, perhaps for lack of memory; try fewer workers"
-                    raise RunError(hint) from error
-                raise
-
-
-def _pool(
-    workers: int, start_method: str | None, payload: bytes
-) -> tuple[ProcessPoolExecutor, Connection]:
-    context = process_context(start_method, ["platformsim.studies.execute", *_LOOPS])
-    # A pipe, for unlike an event it does not wait for the dead.
-    hear, tell = context.Pipe(duplex=False)
-    start = {"initializer": _start_worker, "initargs": (payload, hear)}
-    return ProcessPoolExecutor(workers, mp_context=context, **start), tell
+        payload = cloudpickle.dumps((scenarios, keep_agents, REGISTRIES))
+        pool = Pool(workers, start_method, _load, payload)
+        try:
+            futures: list[Future] = [pool.submit(_run_chunk, chunk) for chunk in chunks]
+            for future in futures:
+                done = future.result()
+                bar.update(len(done))
+                yield from done
+        except BaseException as error:
+            pool.stop()
+            if isinstance(error, BrokenExecutor):
+                hint = "a worker process died, perhaps for lack of memory; try fewer workers"
+                raise RunError(hint) from error
+            raise
+        pool.close()
 
 
 _worker: dict[str, Any] = {}
 
 
-def _start_worker(payload: bytes, stop: Connection) -> None:
-    # Ctrl-C reaches every process of the terminal; the driver decides what follows from it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    one_thread_each()
+def _load(payload: bytes) -> None:
     scenarios, keep_agents, registries = cloudpickle.loads(payload)
-    for here, there in zip(_REGISTRIES, registries, strict=True):
+    take_over(registries)
+    _worker.update(scenarios=scenarios, keep_agents=keep_agents)
+
+
+def take_over(registries: tuple[dict[str, Any], ...]) -> None:
+    """Let this process know the metrics and strategies that another one knows, and no others."""
+    for here, there in zip(REGISTRIES, registries, strict=True):
         here.clear()
         here.update(there)
-    _worker.update(scenarios=scenarios, keep_agents=keep_agents, stop=stop)
-    threading.Thread(target=_leave, args=(stop,), daemon=True).start()
-    # What is imported by now stays; the collector need not look through it after every run, nor
-    # look for cycles among the short-lived rows of a month: a run leaves one, and is tidied away.
-    gc.freeze()
-    gc.set_threshold(50_000)
-
-
-def _leave(stop: Connection) -> None:
-    # The pipe speaks up when the driver says so, or is gone; forked workers hold its other end
-    # too, but see that they were adopted. The present run may end, unless it takes long.
-    parent = os.getppid()
-    while os.getppid() == parent:
-        if stop.poll(1.0):
-            time.sleep(_GRACE)
-            break
-    os._exit(1)
 
 
 def _run_chunk(chunk: list[Task]) -> list[Done]:
     scenarios, keep = _worker["scenarios"], _worker["keep_agents"]
-    stop = _worker["stop"]
-    return [_run(scenarios[task.label], task, keep) for task in chunk if not stop.poll()]
+    return [run_task(scenarios[task.label], task, keep) for task in chunk if not told_to_stop()]
 
 
-def _run(scenario: Scenario, task: Task, keep_agents: bool) -> Done:
+def run_task(scenario: Scenario, task: Task, keep_agents: bool = False) -> Done:
+    """Make one run in this process.
+
+    Raises
+    ------
+    RunError
+        When it fails; what caused it is its ``__cause__``.
+    """
+    started = time.process_time()
     try:
         model = simulate(scenario, task.replicate)
-        done = Done(task, measure(model.history), agents_table(model) if keep_agents else None)
+        measured, agents = measure(model.history), agents_table(model) if keep_agents else None
+        done = Done(task, measured, agents, time.process_time() - started)
     except Exception as error:
         if isinstance(error, PlatformsimError) and not isinstance(error, ConservationError):
             raise

@@ -9,8 +9,11 @@ from tempfile import TemporaryDirectory
 from platformsim.errors import ResultError
 from platformsim.results.folder import SCENARIO, digest, read_manifest, versions
 from platformsim.scenario import load
+from platformsim.studies.claims import Claims, claims
 from platformsim.studies.compare import Comparison, compare
+from platformsim.studies.explain import Explanation, explain
 from platformsim.studies.run import Run, run
+from platformsim.studies.sweep.again import sweep_again
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def rerun(path: str | Path, *, workers: int | None = None, progress: bool = True
     Parameters
     ----------
     path : str or Path
-        A folder written by ``run`` or ``compare``.
+        A folder written by ``run``, ``compare``, ``claims``, ``explain`` or ``sweep``.
     workers, progress
         See :func:`platformsim.studies.execute.execute`.
 
@@ -66,25 +69,35 @@ def rerun(path: str | Path, *, workers: int | None = None, progress: bool = True
         target = folder / name
         if not target.is_file() or digest(target) != known:
             raise ResultError(f"{target}: is missing or was changed after it was written")
-    fresh = _repeat(folder, manifest, options, workers, progress)
     with TemporaryDirectory() as scratch:
+        if manifest["verb"] == "sweep":
+            fresh = sweep_again(folder, Path(scratch), workers=workers, progress=progress)
+        else:
+            fresh = []
+            repeat = _repeat(folder, manifest, options, workers, progress)
+            for name, frame in repeat.tables().items():
+                fresh.append(Path(scratch) / f"{name}.parquet")
+                frame.to_parquet(fresh[-1], index=False)
         tables = dict.fromkeys(manifest["tables"], False)
-        for name, frame in fresh.tables().items():
-            target = Path(scratch) / f"{name}.parquet"
-            frame.to_parquet(target, index=False)
+        for target in fresh:
             tables[target.name] = digest(target) == manifest["tables"].get(target.name)
     return Repeat(tables, _changed_versions(manifest))
 
 
 def _repeat(
     folder: Path, manifest: dict, options: dict, workers: int | None, progress: bool
-) -> Run | Comparison:
+) -> Run | Comparison | Claims | Explanation:
     verb = manifest["verb"]
+    if verb == "claims":
+        # Of the register and the scenarios that come with the package, whatever they say now.
+        return claims(**options, workers=workers, progress=progress)
     scenario = replace(load(folder / SCENARIO), arm=manifest.get("arm", ""))
     if verb == "run":
         return run(scenario, **options, workers=workers, progress=progress)
     if verb == "compare":
         return compare(scenario, **options, workers=workers, progress=progress)
+    if verb == "explain":
+        return explain(scenario, **options, workers=workers, progress=progress)
     raise ResultError(f"{folder}: was made by {verb!r}, which rerun cannot repeat")
 
 

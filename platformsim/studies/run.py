@@ -69,6 +69,7 @@ def run(
     arm: str | None = None,
     *,
     replicates: int = 1,
+    first: int = 0,
     seed: int | None = None,
     changes: dict[str, Any] | None = None,
     workers: int | None = None,
@@ -85,6 +86,8 @@ def run(
         Which of its arms; unset: the scenario as it stands.
     replicates : int
         How many runs, at least 1.
+    first : int
+        Number of the first replicate: what repeats one run of a larger study.
     seed : int, optional
         Root seed; unset: the scenario's.
     changes : dict, optional
@@ -104,13 +107,15 @@ def run(
     if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
         problem = Problem("replicates", replicates, "must be a whole number of at least 1")
         raise ScenarioError(problem)
+    if isinstance(first, bool) or not isinstance(first, int) or first < 0:
+        raise ScenarioError(Problem("first", first, "must be a whole number of at least 0"))
     whole = scenario if isinstance(scenario, Scenario) else load(scenario)
     chosen = whole.with_arm(arm) if arm else whole
     settings = {**(changes or {}), **({} if seed is None else {"run.seed": seed})}
     chosen = chosen.with_settings(settings) if settings else chosen
     label = chosen.arm or chosen.name or "run"
     builder = RunsBuilder()
-    tasks = [Task(label, replicate) for replicate in range(replicates)]
+    tasks = [Task(label, replicate) for replicate in range(first, first + replicates)]
     for done in execute(
         {label: chosen},
         tasks,
@@ -120,5 +125,6 @@ def run(
         keep_agents=keep_agents,
     ):
         builder.add(label, done.task.replicate, done.measured, done.agents)
-    options = {"arm": arm, "replicates": replicates, "seed": seed, "changes": changes or {}}
+    options = {"arm": arm, "replicates": replicates, "first": first, "seed": seed}
+    options["changes"] = changes or {}
     return Run(whole, chosen, builder.runs(), {**options, "keep_agents": keep_agents})

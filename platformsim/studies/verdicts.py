@@ -13,10 +13,11 @@ from platformsim.metrics import REGISTRY
 from platformsim.parameters import parameters_of
 from platformsim.results import Runs
 from platformsim.scenario import Scenario
-from platformsim.studies.judge import FEWEST_PAIRS, judge
+from platformsim.studies.judge import FEWEST_PAIRS, ERROR, judge, judge_tail, tail_mean
 
 ROW_KEYS = (
     "metric",
+    "statistic",
     "side",
     "arm",
     "base",
@@ -33,7 +34,9 @@ ROW_KEYS = (
 _HEADLINES = {"share", "profit", "gatekeeper_index", "consumer_surplus", "welfare", "frontier"}
 
 
-def verdicts(scenarios: dict[str, Scenario], runs: Runs) -> pd.DataFrame:
+def verdicts(
+    scenarios: dict[str, Scenario], runs: Runs, error: float = ERROR
+) -> pd.DataFrame:
     """Judge every arm against the first on every metric, and every registered prediction.
 
     A prediction about two other arms is judged against the base that it names.
@@ -44,11 +47,14 @@ def verdicts(scenarios: dict[str, Scenario], runs: Runs) -> pd.DataFrame:
         By arm, the base first.
     runs : Runs
         Paired: every arm with the same replicates.
+    error : float
+        One less the coverage of the intervals.
 
     Returns
     -------
     DataFrame
-        One row a metric and arm: the keys of ``ROW_KEYS``, then ``direction`` (as stated),
+        One row a metric and arm, and one for each prediction about a tail (``statistic`` says
+        which): the keys of ``ROW_KEYS``, then ``direction`` (as stated),
         ``registered`` (whether the scenario states it as a prediction), ``headline``, ``claim``,
         ``unit`` and ``base_mean``.
 
@@ -70,9 +76,18 @@ def verdicts(scenarios: dict[str, Scenario], runs: Runs) -> pd.DataFrame:
     contrasts |= dict.fromkeys((row.base, row.arm) for row in stated)
     frames = []
     for first, arm in contrasts:
-        frame = _judged(_stated(plans, stated, first, arm), by_arm[first], by_arm[arm])
+        frame = _judged(_stated(plans, stated, first, arm), by_arm[first], by_arm[arm], error)
         frames.append(frame if first == base else frame[frame["registered"]])
     return pd.concat(frames, ignore_index=True)
+
+
+def smallest_effect(scenario: Scenario, stated: Prediction) -> float:
+    """Return a prediction's smallest effect of interest: its own, or else its metric's."""
+    name = stated.metric.partition("[")[0].rpartition(".")[2]
+    metric = REGISTRY.get(name)
+    if stated.sesoi is not None or metric is None:
+        return stated.sesoi or 0.0
+    return metric.sesoi * (_ad_market(scenario) if metric.unit == "cu/month" else 1.0)
 
 
 def _plans(columns: pd.DataFrame, scenario: Scenario, stated: list[Prediction]) -> pd.DataFrame:
@@ -91,6 +106,7 @@ def _plans(columns: pd.DataFrame, scenario: Scenario, stated: list[Prediction]) 
         rows.append(
             {
                 "metric": _short(column.metric, column.entity),
+                "statistic": "mean",
                 "side": column.side,
                 "direction": metric.direction,
                 "sesoi": metric.sesoi * (money if metric.unit == "cu/month" else 1.0),
@@ -110,12 +126,16 @@ def _short(metric: str, entity: str) -> str:
 
 
 def _stated(plans: pd.DataFrame, stated: list[Prediction], base: str, arm: str) -> pd.DataFrame:
-    """Put the predictions about two arms in place of the defaults."""
+    """Put the predictions about two arms in place of the defaults, those about tails below."""
     plans = plans.assign(arm=arm, base=base)
-    for row in stated:
-        if (row.arm, row.base) != (arm, base):
-            continue
+    about = [row for row in stated if (row.arm, row.base) == (arm, base)]
+    for name in dict.fromkeys(row.metric for row in about if row.statistic == "tail"):
+        named = (plans["column"] == name) | (plans["metric"] == name)
+        tails = plans[named & (plans["statistic"] == "mean")].assign(statistic="tail")
+        plans = pd.concat([plans, tails], ignore_index=True)
+    for row in about:
         where = (plans["column"] == row.metric) | (plans["metric"] == row.metric)
+        where &= plans["statistic"] == row.statistic
         plans.loc[where, ["registered", "headline"]] = True
         plans.loc[where, "direction"] = row.direction
         plans.loc[where, "claim"] = row.claim + (" (should fail)" if row.control else "")
@@ -124,7 +144,9 @@ def _stated(plans: pd.DataFrame, stated: list[Prediction], base: str, arm: str) 
     return plans
 
 
-def _judged(plans: pd.DataFrame, base: pd.DataFrame, arm: pd.DataFrame) -> pd.DataFrame:
+def _judged(
+    plans: pd.DataFrame, base: pd.DataFrame, arm: pd.DataFrame, error: float
+) -> pd.DataFrame:
     names = plans["column"].tolist()
     values = [table.reindex(columns=names).to_numpy(float) for table in (base, arm)]
     rows = judge(
@@ -132,8 +154,16 @@ def _judged(plans: pd.DataFrame, base: pd.DataFrame, arm: pd.DataFrame) -> pd.Da
         plans["direction"].tolist(),
         plans["sesoi"].to_numpy(float),
         plans["swing"].tolist(),
+        error,
     )
-    judged = pd.DataFrame(rows).assign(base_mean=_column_means(values[0]))
+    levels = _column_means(values[0])
+    for place in np.flatnonzero(plans["statistic"] == "tail"):
+        first, second = (table[:, place] for table in values)
+        plan = plans.iloc[place]
+        rows[place] = judge_tail(first, second, plan["direction"], float(plan["sesoi"]), error)
+        seen = first[~np.isnan(first)]
+        levels[place] = tail_mean(seen) if seen.size else np.nan
+    judged = pd.DataFrame(rows).assign(base_mean=levels)
     merged = pd.concat([plans.drop(columns=["sesoi", "swing"]), judged], axis=1)
     return merged[[*ROW_KEYS, "direction", "registered", "headline", "claim", "unit", "base_mean"]]
 

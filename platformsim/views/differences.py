@@ -28,7 +28,9 @@ def differences(summary: pd.DataFrame, verdicts: pd.DataFrame, title: str) -> Fi
     -------
     Figure
     """
-    shown = verdicts[verdicts["headline"] & verdicts["mean"].notna()]
+    # A tail belongs to no single pair, so there are no dots to draw for it.
+    pairwise = verdicts["statistic"] == "mean"
+    shown = verdicts[pairwise & verdicts["headline"] & verdicts["mean"].notna()]
     keys = shown[["metric", "side"]].drop_duplicates()
     moved = shown.groupby(["metric", "side"])["mean"].apply(lambda m: bool((m != 0).any()))
     keys = keys[[moved[(key.metric, key.side)] for key in keys.itertuples()]].head(_MOST_ROWS)

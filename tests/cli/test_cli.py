@@ -17,6 +17,7 @@ from platformsim.results.folder import read_manifest
 
 ROW_KEYS = {
     "metric",
+    "statistic",
     "side",
     "arm",
     "base",
@@ -30,7 +31,9 @@ ROW_KEYS = {
     "pairs",
     "verdict",
 }
-COMMANDS = ("list", "show", "diff", "run", "compare", "rerun", "validate")
+COMMANDS = (
+    "list", "show", "diff", "run", "compare", "claims", "explain", "rerun", "validate"
+)  # fmt: skip
 # Small enough for a fraction of a second a study.
 SMALL = (
     "--set", "run.months=14", "--set", "run.burn_in=2", "--set", "sides.users.count=60",
@@ -212,6 +215,53 @@ def test_compare_all_prints_every_metric(compared):
     every = good(*arguments)
     assert "users: switching" in every
     assert "users: switching" not in few
+
+
+CLAIM_KEYS = {
+    "id", "verdict", "metric", "effect", "low", "high", "control_verdict", "hinges_on",
+    "flip_value", "scenario", "seconds",
+}  # fmt: skip
+
+
+@pytest.fixture
+def few_agents(monkeypatch):
+    """Small markets for the claims, which take no settings of the caller's."""
+    from platformsim.studies.claims import plan
+
+    small = {"sides.users.count": 60, "run.months": 14, "run.burn_in": 2}
+    monkeypatch.setattr(plan, "load", lambda name, given: load(name, {**small, **given}))
+
+
+def test_claims(few_agents, tmp_path):
+    arguments = ("claims", "C01", "--fast", "--workers", "1")
+    rows = json.loads(good(*arguments, "--json"))
+    assert [set(row) for row in rows] == [CLAIM_KEYS]
+    assert rows[0]["scenario"] == "tipping"
+    assert list(tmp_path.iterdir()) == []
+    text = good(*arguments, "--detail", "--out", tmp_path / "one")
+    assert re.search(r"^C01 +Users attract users +(holds|undecided)", text, re.MULTILINE)
+    assert "what would refute it" in text
+    assert (tmp_path / "one" / "C01.png").stat().st_size > 10_000
+    assert len(read_table(tmp_path / "one", "claims")) == 1
+
+
+def test_claims_that_are_wrong():
+    assert "claims: must be one of C01, C02" in bad("claims", "CO1")
+    assert "run.pairs: must be a whole number from 20" in bad("claims", "C01", "--pairs", "5")
+    assert "lacks the line" in bad("claims", "--write-docs")
+
+
+def test_explain(tmp_path):
+    arguments = ("explain", "tipping", "--pairs", "20", *SMALL)
+    found = json.loads(good(*arguments, "--json"))
+    assert found["metric"] == "largest_share"
+    assert {row["mechanism"] for row in found["rows"]} == {"direct_network"}
+    assert {row["way"] for row in found["rows"]} == {"off", "alone"}
+    assert (tmp_path / found["folder"] / "worth.png").stat().st_size > 10_000
+    text = good(*arguments, "--arms", "off,below", "--metric", "users.hhi")
+    assert "users.hhi, below against off" in text
+    assert "Loop gains at the end" in text
+    assert "did you mean 'above'?" in bad(*arguments, "--arms", "off,abov")
 
 
 def test_rerun_exit_codes(compared, tmp_path):
@@ -402,7 +452,8 @@ def test_an_interrupt_leaves_no_partial_folder(verb, tmp_path, monkeypatch):
 
 
 def test_every_command_has_an_example():
-    assert tuple(main.commands) == COMMANDS
+    assert tuple(main.list_commands(None)) == COMMANDS
+    assert set(main.commands) == set(COMMANDS)
     for command in COMMANDS:
         text = good(command, "--help")
         # One example a line: rewrapped, they could not be copied.

@@ -42,11 +42,24 @@ def test_the_python_lines_in_readme_run(monkeypatch, tmp_path):
 
 
 def test_the_public_face_is_small_and_whole():
-    assert 15 <= len(ps.__all__) <= 24
+    assert 15 <= len(ps.__all__) <= 26
     for name in ps.__all__:
         assert getattr(ps, name) is not None
     with pytest.raises(AttributeError):
         _ = ps.nothing_of_that_name
+
+
+def test_page_table_and_outcomes_of_the_claims_agree():
+    text = (ROOT / "seeds" / "outcomes.toml").read_text(encoding="utf-8")
+    outcomes = {row["id"]: row for row in tomllib.loads(text)["outcomes"]}
+    register = tomllib.loads((ROOT / "seeds" / "claims.toml").read_text(encoding="utf-8"))
+    assert list(outcomes) == [claim["id"] for claim in register["claims"]]
+    page = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+    for claim in register["claims"]:
+        verdict = outcomes[claim["id"]]["verdict"]
+        assert f"## {claim['id']} {claim['title']}: {verdict}\n" in page
+        link = f"[{claim['id']}](docs/claims.md#{claim['id'].lower()})"
+        assert f"| {link} {claim['title']} | {verdict} |" in README
 
 
 def test_versions_agree():

@@ -45,7 +45,7 @@ CHANGES = {
     "platforms.assistant.fees.businesses": -1.0,
     "platforms.search.posting_hook": 1.0,
     "releasers.closed_lab.rnd_scale": 0.0,
-    "releasers.closed_lab.patron_topup": 1.0,
+    "mechanisms.patronage.patron_topup": 1.0,
     "mechanisms.open_gate.toll": 0.45,
     "mechanisms.lab_economics.sub_price": 3.0,
     "mechanisms.direct_network.law": "power",
@@ -53,7 +53,7 @@ CHANGES = {
     "mechanisms.builders.builder_pool": 5000,
 }
 # The patron pays only what a lab lacks, and law "power" has the exponent 1 until it is changed.
-QUIET = {"releasers.closed_lab.patron_topup", "mechanisms.direct_network.law"}
+QUIET = {"mechanisms.patronage.patron_topup", "mechanisms.direct_network.law"}
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,14 @@ import pytest
 from platformsim.errors import ScenarioError
 from platformsim.scenario import load
 from platformsim.studies.compare import compare
-from platformsim.studies.judge import bootstrap_intervals, judge, verdict
+from platformsim.studies.judge import (
+    bootstrap_intervals,
+    judge,
+    judge_tail,
+    tail_interval,
+    tail_mean,
+    verdict,
+)
 from platformsim.studies.onset import response
 from platformsim.studies.paired import paired_differences
 from platformsim.studies.sweep import sweep
@@ -129,3 +136,70 @@ def test_the_response_needs_two_platforms():
     one = load({"platforms": [{"name": "a"}], "sides": {"users": {"count": 10}}})
     with pytest.raises(ScenarioError, match="at least two"):
         response(one)
+
+
+# -- tails -----------------------------------------------------------------------------------
+
+
+def test_the_tail_is_the_mean_of_the_highest_twentieth():
+    values = np.random.default_rng(3).permutation(100.0 + np.arange(200))
+    assert tail_mean(values) == np.arange(290, 300).mean()
+    assert tail_mean(np.array([1.0, 7.0, 3.0])) == 7.0
+    assert tail_mean(np.arange(39.0)) == 38.0
+    assert tail_mean(np.arange(40.0)) == 38.5
+    np.testing.assert_array_equal(tail_mean(np.arange(40.0).reshape(2, 20)), [19.0, 39.0])
+
+
+def test_the_tail_of_known_distributions():
+    # An exponential of mean m has, beyond its 95 % quantile, the mean m (1 + ln 20).
+    rng = np.random.default_rng(4)
+    luck = rng.exponential(size=20_000)
+    row = judge_tail(luck, 1.5 * luck, "up", 1.0)
+    expected = 0.5 * (1.0 + np.log(20.0))
+    assert row["mean"] == pytest.approx(expected, rel=0.03)
+    assert row["low"] < expected < row["high"]
+    assert (row["verdict"], row["pairs"]) == ("holds", 20_000)
+    assert (row["median"], row["share_in_direction"], row["swing_share"]) == (None, None, None)
+    # Equal means, and a tail that is larger by 2.063 times the difference in spread.
+    wide = judge_tail(rng.normal(size=20_000), rng.normal(scale=3.0, size=20_000), "down", 0.0)
+    assert wide["mean"] == pytest.approx(2 * 2.063, rel=0.05)
+    assert wide["verdict"] == "contradicted"
+
+
+def test_tail_intervals_cover_and_use_the_pairing():
+    # 400 pairs, so a tail of 20: close to the stated level, under a common and an own part.
+    rng = np.random.default_rng(5)
+    covered, widths = [], []
+    for _ in range(60):
+        common, own = rng.normal(size=(2, 400))
+        low, high = tail_interval(common, common + 0.1 * own + 1.0)
+        # Variances add up: beyond its 95 % quantile a normal of spread s has the mean 2.0627 s.
+        covered.append(low <= 1.0 + 2.0627 * (np.sqrt(1.01) - 1.0) <= high)
+        free_low, free_high = tail_interval(common, rng.permutation(common) + 0.1 * own + 1.0)
+        widths.append((high - low) / (free_high - free_low))
+    assert np.mean(covered) >= 0.85
+    assert np.mean(widths) < 0.5
+
+
+def test_a_tail_of_too_few_pairs_is_undecided():
+    row = judge_tail(np.zeros(25), np.r_[np.full(15, 5.0), np.full(10, np.nan)], "up", 0.0)
+    assert (row["mean"], row["low"], row["pairs"], row["verdict"]) == (5.0, None, 15, "undecided")
+    none = judge_tail(np.full(25, np.nan), np.zeros(25), "up", 0.0)
+    assert (none["mean"], none["pairs"]) == (None, 0)
+
+
+def test_a_scenario_may_state_the_mean_and_the_tail_of_one_metric():
+    stated = {"metric": "users.hhi", "arm": "above", "base": "off", "claim": "C01", "sesoi": 0.0}
+    found = compare(
+        small_tipping([stated, {**stated, "statistic": "tail", "sesoi": 9.0}]),
+        pairs=20, workers=1, progress=False,
+    )  # fmt: skip
+    rows = found.verdicts[found.verdicts["registered"]].set_index("statistic")
+    assert list(rows.index) == ["mean", "tail"]
+    assert (rows["metric"] == "hhi").all()
+    wide = found.runs.summary.pivot(index="replicate", columns="arm", values="users.hhi")
+    assert rows.loc["tail", "mean"] == wide["above"].max() - wide["off"].max()
+    assert rows.loc["tail", "base_mean"] == wide["off"].max()
+    assert rows.loc["mean", "mean"] == pytest.approx((wide["above"] - wide["off"]).mean())
+    assert rows.loc["tail", "verdict"] == "undecided"
+    assert (found.verdicts["statistic"] == "tail").sum() == 1

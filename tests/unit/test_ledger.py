@@ -171,3 +171,10 @@ def test_multi_homers_are_divided_over_their_homes():
     assert model.market.members.tolist() == [20.0, 20.0]
     assert model.market.ledger.net("a") == pytest.approx(20 * 30.0 * 0.1)
     assert model.market.ledger.net("b") == pytest.approx(20 * 30.0 * 0.2)
+
+
+def test_a_reason_that_is_named_again_is_the_same_reason():
+    ledger = Ledger(("a", "b"), ("fees", "take", "fees"))
+    ledger.pay("a", "b", "fees", 2.0)
+    assert ledger.reasons == ("fees", "take")
+    assert ledger.paid[0, ledger.reasons.index("fees")] == 2.0

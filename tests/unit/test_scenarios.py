@@ -18,7 +18,12 @@ each = pytest.mark.parametrize("name", SHIPPED)
 def small(scenario):
     """Fewer agents and months, so that every arm of every file can be run."""
     counts = {f"sides.{side}.count": 60 for side in scenario.sides}
-    return scenario.with_settings({**counts, "run.months": 14, "run.burn_in": 2})
+    late = {f"platforms.{p.name}.launch_month": 6 for p in scenario.platforms if p.launch_month > 6}
+    # Without the arms, whose settings may be about months that are cut off.
+    alone = {
+        key: part for key, part in scenario.table.items() if key not in ("arms", "predictions")
+    }
+    return load(alone).with_settings({**counts, **late, "run.months": 14, "run.burn_in": 2})
 
 
 def test_the_catalogue_has_the_flagship_and_the_null():
@@ -88,7 +93,7 @@ def test_its_arms_run_and_its_predictions_are_about_what_they_measure(name):
 
 @each
 def test_no_prediction_is_registered_twice(name):
-    keys = [(p.metric, p.arm, p.base) for p in load(name).predictions]
+    keys = [(p.metric, p.arm, p.base, p.statistic) for p in load(name).predictions]
     assert len(set(keys)) == len(keys)
 
 

@@ -808,7 +808,7 @@ def test_values_on_the_command_line(text, value):
             -1.0,
             lambda s: s.platforms[1].characteristics["style"],
         ),
-        ("releasers.lab.patron_topup", 0.1, lambda s: s.releasers[0].patron_topup),
+        ("releasers.lab.rnd_scale", 0.1, lambda s: s.releasers[0].rnd_scale),
         ("mechanisms.reversion.discount", 0.02, lambda s: s.mechanisms[1].discount),
     ],
 )

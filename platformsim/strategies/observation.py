@@ -1,13 +1,7 @@
-"""Release strategies: functions of the observed market.
-
-A strategy is a function that takes an :class:`Observation` and returns the release mode it wants
-its technology to have this month, or None to leave it. It sees what a manager could see: public
-facts of last month and its own books, never the tastes or beliefs of agents.
-"""
+"""What a releaser knows when it decides."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +33,9 @@ class Observation:
         Own, cu a month and cu.
     income_if_open, income_if_closed : float
         Own estimate of what openness brings now, and of what closing would bring, cu a month.
+    forecast : tuple of float
+        Expected own profit in each of the modes that the strategy asked about, cu a month; empty
+        for a strategy that asks nothing.
     """
 
     month: int
@@ -56,42 +53,7 @@ class Observation:
     cash: float
     income_if_open: float
     income_if_closed: float
-
-
-Strategy = Callable[[Observation], str | None]
-REGISTRY: dict[str, Strategy] = {}
-
-
-def strategy(function: Strategy) -> Strategy:
-    """Register a function as a release strategy under its own name."""
-    REGISTRY[function.__name__] = function
-    return function
-
-
-@strategy
-def hold(seen: Observation) -> None:
-    """Keep the release mode that the scenario states."""
-    return None
-
-
-@strategy
-def open_when_behind(seen: Observation) -> str:
-    """Open while a rival is ahead, close while leading: opening as the laggard's move."""
-    return "open_weights" if seen.capability < seen.rival_capability else "closed_api"
-
-
-@strategy
-def open_if_complement_pays(seen: Observation) -> str:
-    """Open while what openness brings next door exceeds the forgone margin."""
-    return "open_weights" if seen.income_if_open > seen.income_if_closed else "closed_api"
-
-
-@strategy
-def follow_the_leader(seen: Observation) -> str | None:
-    """Be open when any rival is, closed otherwise."""
-    if not seen.rival_modes:
-        return None
-    return "open_weights" if any(seen.rivals_open) else "closed_api"
+    forecast: tuple[float, ...] = ()
 
 
 def observe(market: Any, row: int) -> Observation:

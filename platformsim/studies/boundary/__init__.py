@@ -1,0 +1,1 @@
+"""Where an answer flips: one parameter, two parameters, and from which start."""

@@ -1,0 +1,105 @@
+"""Worker processes that leave when their driver does, however it ends."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing.connection import Connection
+from typing import Any
+
+from platformsim.studies.processes import hidden_main, one_thread_each, process_context
+
+# numba takes half a second to import: once for all workers.
+_PRELOAD = [
+    "platformsim.studies.execute",
+    *(f"platformsim.market.kernels.{name}" for name in ("choice", "table", "threads")),
+]
+_GRACE = 2.0
+_present: dict[str, Connection] = {}
+
+
+class Pool:
+    """Processes on this machine.
+
+    Parameters
+    ----------
+    workers : int
+    start_method : str or None
+        As in :func:`platformsim.studies.processes.process_context`.
+    load : callable, optional
+        Called with ``payload`` in each process as it starts.
+    payload : bytes
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        start_method: str | None,
+        load: Callable[[bytes], None] | None = None,
+        payload: bytes = b"",
+    ):
+        context = process_context(start_method, _PRELOAD)
+        # A pipe, for unlike an event it does not wait for the dead.
+        self._hear, self._tell = context.Pipe(duplex=False)
+        start = {"initializer": _start, "initargs": (self._hear, load, payload)}
+        self._executor = ProcessPoolExecutor(workers, mp_context=context, **start)
+
+    def submit(self, function: Callable, *arguments: Any) -> Future:
+        """Have a function of an importable module called in some process."""
+        with hidden_main():
+            return self._executor.submit(function, *arguments)
+
+    def close(self) -> None:
+        """Wait for what was submitted, and end the processes."""
+        self._executor.shutdown(wait=True)
+        self._forget()
+
+    def stop(self) -> None:
+        """End the processes at once; what they are at may end, unless it takes long.
+
+        Harmless when done again.
+        """
+        if not self._tell.closed:
+            self._tell.send_bytes(b"stop")
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._hear.close()
+        self._tell.close()
+
+
+def told_to_stop() -> bool:
+    """Return, in a worker, whether the driver wants nothing more."""
+    stop = _present.get("stop")
+    return stop is not None and stop.poll()
+
+
+def _start(stop: Connection, load: Callable[[bytes], None] | None, payload: bytes) -> None:
+    # Ctrl-C reaches every process of the terminal; the driver decides what follows from it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    one_thread_each()
+    if load is not None:
+        load(payload)
+    _present["stop"] = stop
+    threading.Thread(target=_leave, args=(stop,), daemon=True).start()
+    # What is imported by now stays; the collector need not look through it after every run, nor
+    # look for cycles among the short-lived rows of a month: a run leaves one, and is tidied away.
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
+def _leave(stop: Connection) -> None:
+    # The pipe speaks up when the driver says so, or is gone; forked workers hold its other end
+    # too, but see that they were adopted. The present run may end, unless it takes long.
+    parent = os.getppid()
+    while os.getppid() == parent:
+        if stop.poll(1.0):
+            time.sleep(_GRACE)
+            break
+    os._exit(1)
