@@ -28,18 +28,17 @@ import platformsim as ps
 from platformsim.results import Folder
 from platformsim.studies.judge import judge
 from platformsim.views import style
-from platformsim.views.panels import curve
 from platformsim.views.text import frame_table
 
 BASE, BETTER = "platforms.incumbent.initial.users", "platforms.entrant.quality"
 COST, MONTHS = "mechanisms.dilemma.commit_cost", "run.months"
 NOW = {"platforms.entrant.launch_month": [0], "mechanisms.dilemma.shock_month": [0]}
 AHEAD, LAG = "ahead", "adoption_lag[incumbent]"
-STEP = 0.25
+STEP = 0.15
 
 
 def ahead(summary: pd.DataFrame) -> pd.DataFrame:
-    """Add the log of the newcomer's users relative to the incumbent's, close to linear in quality."""
+    """Add the log ratio of the newcomer's users to the incumbent's, near linear in quality."""
     shares = summary[["users.share[entrant]", "users.share[incumbent]"]].clip(lower=1e-6)
     return summary.assign(**{AHEAD: np.log(shares.iloc[:, 0] / shares.iloc[:, 1])})
 
@@ -116,7 +115,7 @@ def draw(scenario: ps.Scenario, found: pd.DataFrame, means: pd.DataFrame) -> sty
     style.panel_title(ax, "Delay of the incumbent where the two tie")
     ax.set_ylabel("months until it takes the wave up")
     for ax in axes[0]:
-        ax.set_xlabel("incumbent's base when the wave arrives (share of users)")
+        ax.set_xlabel("incumbent's base (share of users)")
     style.headline(
         figure, "Is a base of users an advantage or a burden when a new technology arrives?",
         "Rising curves: the base is an advantage; falling: a burden. Lines: mean field. Dots: 20 "
@@ -136,7 +135,7 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     over = {
         BASE: [0.1, 0.5, 0.9] if fast else [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
         COST: [0.0, 1.0] if fast else [0.0, 0.15, 0.3, 0.6, 1.0],
-        BETTER: [-1.0, -0.25, 0.5, 1.5] if fast else [-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0, 1.5],
+        BETTER: np.arange(-1.0, 2.1, 1.0 if fast else 0.25).tolist(),
         MONTHS: [24, 72],
         **NOW,
     }

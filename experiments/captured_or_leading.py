@@ -126,22 +126,20 @@ def draw(chain: pd.DataFrame, niche: pd.DataFrame, checks: pd.DataFrame) -> styl
 
 
 @click.command()
-@click.option("--fast", is_flag=True, help="Coarse grids and short runs.")
+@click.option("--fast", is_flag=True, help="Coarse grids.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results/web3"))
 @click.option("--workers", type=int, default=None, help="Processes; one a core unless set.")
 def main(fast: bool, out: Path, workers: int | None) -> None:
     """Sweep, print, draw."""
     options = {"replicates": 20, "keep_series": False, "workers": workers}
-    layers = ps.load(
-        "web3_layers", {"run.months": 60, "mechanisms.layers.emission_halving": 1200}
-    )
+    layers = ps.load("web3_layers", {"run.months": 60, "mechanisms.layers.emission_halving": 1200})
     rewards = [0.5, 1.5, 2.5] if fast else [0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5]
     kappas = [0.5, 0.9, 1.0] if fast else [0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0]
     runs = ps.sweep(layers, {REWARD: rewards, KAPPA: kappas}, arms=["free"], **options)
     chain = shares(runs.summary, [REWARD, KAPPA], [CAPTURED])
-    web3 = ps.load("web3_niche", {"run.months": 72 if fast else 120})
-    costs = [0.05, 0.11] if fast else [0.02, 0.05, 0.07, 0.08, 0.09, 0.11, 0.15]
-    giants = [-20.0, 0.0, 1.0] if fast else [-20.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.75]
+    web3 = ps.load("web3_niche")
+    costs = [0.04, 0.12] if fast else [0.02, 0.05, 0.07, 0.08, 0.09, 0.11, 0.15]
+    giants = [-20.0, 0.75] if fast else [-20.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.75]
     runs = ps.sweep(web3, {HOSTING: costs, GIANT: giants}, arms=["open"], **options)
     niche = shares(runs.summary, [HOSTING, GIANT], [LEADS, LASTS])
     rows = []

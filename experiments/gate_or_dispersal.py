@@ -11,7 +11,8 @@ opens. It holds the share g of what is built on its model, and with capability w
     control HHI = (w_1 g)**2 + w_2**2        (1/2 while both are closed and equally capable)
 
 The first side holds where the HHI is lower by 0.10 or more, the second where the gatekeeper index
-is higher by 0.05 or more and the opener earns more than if it had stayed closed.
+is higher by 0.05 or more; whether the opener also earns more than if it had stayed closed is the
+second half of what that side says, and judged apart.
 
     uv run python experiments/gate_or_dispersal.py [--fast] [--out results/gate] [--workers 2]
 """
@@ -38,6 +39,7 @@ SERVICE = "mechanisms.open_gate.service_value"
 CONTROL, GATE, PROFIT = "control_hhi", "gatekeeper_index[first]", "profit[first]"
 FIRST, SECOND = "capability[firsts_model]", "capability[seconds_model]"
 CLOSED, OPEN = "closed", "open_gate"
+KEEPS = ("gatekeeper", "pays")
 LESS_CONTROL, GATEKEEPER = 0.10, 0.05  # smallest effects of interest
 
 
@@ -74,8 +76,8 @@ def judged(runs: Sweep) -> pd.DataFrame:
         return [verdict(*row, direction, sesoi) for row in columns]
 
     found["disperses"] = says("control", "down", LESS_CONTROL)
-    both = zip(says("gate", "up", GATEKEEPER), says("profit", "up", 0.0), strict=True)
-    found["gatekeeper"] = [a if a == b else f"{a}; profit {b}" for a, b in both]
+    found["gatekeeper"] = says("gate", "up", GATEKEEPER)
+    found["pays"] = says("profit", "up", 0.0)
     return found
 
 
@@ -127,7 +129,7 @@ def draw(runs: Sweep, found: pd.DataFrame, checks: pd.DataFrame) -> style.Drawin
     style.headline(
         figure, "Does an open release disperse control, or make a gatekeeper?",
         "Lower half blue: control is lower by 0.10 or more. Upper half orange: the gatekeeper "
-        "index is higher by 0.05 or more and the opener earns more. Bands: 95 % intervals.",
+        "index is higher by 0.05 or more. Bands: 95 % intervals, pairs.",
     )  # fmt: skip
     count = {name: int((found[name] == "holds").sum()) for name in ("disperses", "gatekeeper")}
     return style.describe(
@@ -142,7 +144,7 @@ def draw(runs: Sweep, found: pd.DataFrame, checks: pd.DataFrame) -> style.Drawin
 @click.option("--workers", type=int, default=None, help="Processes; one a core unless set.")
 def main(fast: bool, out: Path, workers: int | None) -> None:
     """Sweep, print, draw."""
-    small = {"run.months": 72, "sides.users.count": 300}
+    small = {"run.months": 60, "sides.users.count": 300}
     scenario = ps.load("concentration", small if fast else {})
     steps = 4 if fast else 11
     over = {COVERAGE: np.linspace(0.0, 1.0, steps).tolist(), SERVICE: [0.05, 0.15]}
@@ -152,14 +154,14 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     )  # fmt: skip
     found, checks = judged(runs), theory(scenario, runs)
     click.echo(frame_table(found[[*over, "control mean", "gate mean", "profit mean", "profit low",
-                                  "profit high", "disperses", "gatekeeper"]]))  # fmt: skip
+                                  "profit high", "disperses", "gatekeeper", "pays"]]))  # fmt: skip
     for service, part in found.groupby(SERVICE):
-        first, second = part["disperses"] == "holds", part["gatekeeper"] == "holds"
+        first, second, pays = (part[name] == "holds" for name in ("disperses", *KEEPS))
         lists = [", ".join(f"{at:.2g}" for at in part.loc[which, COVERAGE]) or "none"
-                 for which in (first, second, first & second)]  # fmt: skip
+                 for which in (first, second, first & second, pays)]  # fmt: skip
         click.echo(
             f"\nServices worth {service:g}: dispersed at coverage {lists[0]}; gatekeeper at "
-            f"{lists[1]}; both at {lists[2]}."
+            f"{lists[1]}; both at {lists[2]}; the opener gains at {lists[3]}."
         )
     with Folder(out) as folder:
         folder.table("differences", found)

@@ -1,13 +1,25 @@
 """The command line. Heavy imports stand inside the commands, so that ``--help`` is instant."""
 
-from platformsim.cli import claims, explain, scenarios, sensitivity, studies, sweep, validation
+from platformsim.cli import (
+    claims,
+    explain,
+    game,
+    scenarios,
+    search,
+    sensitivity,
+    studies,
+    sweep,
+    validation,
+)
 from platformsim.cli.group import main
 
 __all__ = [
     "claims",
     "explain",
+    "game",
     "main",
     "scenarios",
+    "search",
     "sensitivity",
     "studies",
     "sweep",

@@ -9,7 +9,21 @@ import click
 from platformsim.errors import PlatformsimError
 
 # What a newcomer needs first stands first.
-_ORDER = ("list", "show", "diff", "run", "compare", "claims", "explain", "sensitivity", "rerun", "validate")
+_ORDER = (
+    "list",
+    "show",
+    "diff",
+    "run",
+    "compare",
+    "claims",
+    "explain",
+    "game",
+    "fingerprint",
+    "sensitivity",
+    "search",
+    "rerun",
+    "validate",
+)
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

@@ -13,22 +13,41 @@ from platformsim.cli.options import changes_of, null, options, print_json, under
 
 @main.command()
 @click.argument("scenario")
-@click.option("--method", type=click.Choice(["ofat", "morris", "sobol"]), default="ofat",
-              show_default=True, help="One at a time, elementary effects, or shares of variance.")
-@click.option("--over", multiple=True, metavar="KEY[=LOW:HIGH]",
-              help="A factor: KEY, KEY=LOW:HIGH or KEY=V1,V2; may be repeated. arm makes the arms "
-                   "levels of one.  [default: all parameters of the active mechanisms]")
-@click.option("--metric", "metrics", multiple=True,
-              help="May be repeated.  [default: the first prediction's]")
+@click.option(
+    "--method",
+    type=click.Choice(["ofat", "morris", "sobol"]),
+    default="ofat",
+    show_default=True,
+    help="One at a time, elementary effects, or shares of variance.",
+)
+@click.option(
+    "--over",
+    multiple=True,
+    metavar="KEY[=LOW:HIGH]",
+    help="A factor: KEY, KEY=LOW:HIGH or KEY=V1,V2; may be repeated. arm makes the arms "
+    "levels of one.  [default: all parameters of the active mechanisms]",
+)
+@click.option(
+    "--metric", "metrics", multiple=True, help="May be repeated.  [default: the first prediction's]"
+)
 @click.option("--arms", help="Arms to compare, the base first.  [default: the first prediction's]")
-@click.option("--points", type=click.IntRange(2),
-              help="Levels (ofat), trajectories (morris), base samples (sobol).  [default: 5, 10, "
-                   "64]")
-@click.option("--replicates", type=click.IntRange(1, 1_000_000),
-              help="Seeds at each point.  [default: 20 for ofat, else 5]")
+@click.option(
+    "--points",
+    type=click.IntRange(2),
+    help="Levels (ofat), trajectories (morris), base samples (sobol).  [default: 5, 10, 64]",
+)
+@click.option(
+    "--replicates",
+    type=click.IntRange(1, 1_000_000),
+    help="Seeds at each point.  [default: 20 for ofat, else 5]",
+)
 @click.option("--second-order", is_flag=True, help="sobol: indices of pairs, too.")
-@click.option("--known", type=click.Path(path_type=Path), metavar="DIR",
-              help="Runs of an incomplete attempt at the same design.")
+@click.option(
+    "--known",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Runs of an incomplete attempt at the same design.",
+)
 @options("set", "policy", "resolution", "seed", "workers", "start", "out", "json")
 def sensitivity(
     scenario: str, over: tuple, metrics: tuple, arms: str | None, out: Path | None, as_json: bool,

@@ -81,9 +81,7 @@ class Evaluator:
         numbered = points if isinstance(points, Mapping) else dict(enumerate(points))
         return self.calls([(number, seed) for number in numbered for seed in seeds], numbered)
 
-    def calls(
-        self, wanted: Sequence[tuple[int, int]], points: Mapping[int, Point]
-    ) -> pd.DataFrame:
+    def calls(self, wanted: Sequence[tuple[int, int]], points: Mapping[int, Point]) -> pd.DataFrame:
         """Make single calls, each given by the number of its point and its seed; see ``run``."""
         seeds: dict[int, list[int]] = {}
         for number, seed in wanted:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from platformsim.errors import Problem, ScenarioError, nearest, one_of
+from platformsim.errors import ScenarioError
 from platformsim.scenario import Scenario, load
+from platformsim.studies.asked import first_metric, two_arms
 from platformsim.studies.batch import Batch, Numbers, arm_alone
 from platformsim.studies.judge import FEWEST_PAIRS, bootstrap_intervals
 from platformsim.studies.keep import keep
@@ -148,8 +149,8 @@ def explain(
     given = {"run.seed": seed, "run.pairs": pairs}
     given = {**(changes or {}), **{key: v for key, v in given.items() if v is not None}}
     changed = whole.with_settings(given) if given else whole
-    name = metric or _first_metric(changed)
-    chosen = _two_arms(changed, arms, name)
+    name = metric or first_metric(changed)
+    chosen = two_arms(changed, arms, name)
     two = {arm: arm_alone(changed, arm) for arm in chosen}
     variants = variants_of(two)
     batch = Batch()
@@ -167,29 +168,6 @@ def explain(
                "changes": changes or {}}  # fmt: skip
     loops = loop_gains(two, numbers, {arm: _label(frozenset(), arm) for arm in chosen})
     return Explanation(whole, name, chosen, rows, pd.DataFrame(levels), loops, options)
-
-
-def _two_arms(scenario: Scenario, names: Sequence[str] | None, metric: str) -> tuple[str, str]:
-    for name in names or ():
-        if name not in scenario.arms:
-            hint = nearest(name, scenario.arms)
-            raise ScenarioError(Problem("arms", name, one_of(scenario.arms), nearest=hint))
-    if names is None and scenario.predictions:
-        about = [row for row in scenario.predictions if row.metric == metric]
-        first = (about or scenario.predictions)[0]
-        return first.base, first.arm
-    chosen = tuple(names) if names is not None else tuple(scenario.arms)[:2]
-    if len(chosen) != 2 or chosen[0] == chosen[1]:
-        raise ScenarioError(Problem("arms", list(chosen), "must be two arms, the base first"))
-    return chosen
-
-
-def _first_metric(scenario: Scenario) -> str:
-    if not scenario.predictions:
-        raise ScenarioError(
-            Problem("metric", None, "must be given: the scenario states no predictions")
-        )
-    return scenario.predictions[0].metric
 
 
 def _label(off: frozenset[str], arm: str) -> str:

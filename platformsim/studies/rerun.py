@@ -12,7 +12,10 @@ from platformsim.scenario import load
 from platformsim.studies.claims import Claims, claims
 from platformsim.studies.compare import Comparison, compare
 from platformsim.studies.explain import Explanation, explain
+from platformsim.studies.game import Fingerprint, Game, fingerprint, game
 from platformsim.studies.run import Run, run
+from platformsim.studies.search import Search, search
+from platformsim.studies.sensitivity import Sensitivity, sensitivity
 from platformsim.studies.sweep.again import sweep_again
 
 
@@ -42,7 +45,8 @@ def rerun(path: str | Path, *, workers: int | None = None, progress: bool = True
     Parameters
     ----------
     path : str or Path
-        A folder written by ``run``, ``compare``, ``claims``, ``explain`` or ``sweep``.
+        A folder written by ``run``, ``compare``, ``claims``, ``explain``, ``sweep``,
+        ``sensitivity`` or ``search``.
     workers, progress
         See :func:`platformsim.studies.execute.execute`.
 
@@ -86,7 +90,7 @@ def rerun(path: str | Path, *, workers: int | None = None, progress: bool = True
 
 def _repeat(
     folder: Path, manifest: dict, options: dict, workers: int | None, progress: bool
-) -> Run | Comparison | Claims | Explanation:
+) -> Run | Comparison | Claims | Explanation | Game | Fingerprint | Sensitivity | Search:
     verb = manifest["verb"]
     if verb == "claims":
         # Of the register and the scenarios that come with the package, whatever they say now.
@@ -96,8 +100,16 @@ def _repeat(
         return run(scenario, **options, workers=workers, progress=progress)
     if verb == "compare":
         return compare(scenario, **options, workers=workers, progress=progress)
+    if verb == "game":
+        return game(scenario, **options, workers=workers, progress=progress)
+    if verb == "fingerprint":
+        return fingerprint(scenario, **options, workers=workers, progress=progress)
     if verb == "explain":
         return explain(scenario, **options, workers=workers, progress=progress)
+    if verb == "sensitivity":
+        return sensitivity(scenario, **options, workers=workers, progress=progress)
+    if verb == "search":
+        return search(scenario, **options, workers=workers, progress=progress)
     raise ResultError(f"{folder}: was made by {verb!r}, which rerun cannot repeat")
 
 

@@ -25,7 +25,9 @@ def power_figure(curve: pd.DataFrame, pairs: int, power: float, title: str) -> F
     ax.plot(curve["pairs"], curve["power"], color=style.COLOURS[0])
     ax.plot([pairs, pairs], [0, power], color=style.PALE, linewidth=0.9, linestyle=":")
     ax.plot(pairs, power, "o", color=style.COLOURS[1], markersize=5)
-    ax.annotate(f"{pairs:,} pairs", (pairs, power), (6, -12), textcoords="offset points", fontsize=8)
+    ax.annotate(
+        f"{pairs:,} pairs", (pairs, power), (6, -12), textcoords="offset points", fontsize=8
+    )
     ax.set_xlim(0, None)
     ax.set_ylim(0, 1.02)
     ax.set_xlabel("pairs of runs")

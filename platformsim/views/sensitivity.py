@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from platformsim.metrics import REGISTRY
 from platformsim.views import style
 from platformsim.views.gallery import Gallery
 
@@ -17,7 +19,7 @@ _DUMMY = "dummy"
 _BAR, _SECOND = "#0072B2", "#E69F00"
 _LABELS = {
     "range": "largest less smallest mean over the factor's range",
-    "mu_star": "mean absolute elementary effect μ*\n(change over the factor's whole range)",
+    "mu_star": "change over the factor's whole range",
     "ST": "share of variance",
 }
 # The index that is drawn beside the main one, where both are on the same scale.
@@ -99,14 +101,17 @@ def _indices(
         elif part["value"].abs().max() == 0.0:
             ax.set_xlim(-1.0, 1.0)
         style.panel_title(ax, f"{said(outcome)}\n{_luck(noise, outcome)}")
+        unit = _unit(outcome).strip() if main != "ST" else ""
+        label = _LABELS[main] if outcome == outcomes[len(outcomes) // 2] else ""
+        ax.set_xlabel("\n".join(line for line in (unit, label) if line))
     axes[0, 0].set_yticks([-p for p in range(len(shown))], [_short(n, names) for n in shown])
-    axes[0, len(outcomes) // 2].set_xlabel(_LABELS[main])
     if main in _BESIDE:
         axes[0, -1].legend(frameon=False, fontsize=7.5, loc="lower right")
     left = len([name for name in names if name != _DUMMY]) - min(len(names), _MOST_FACTORS)
-    more = f" {left} factors that move the first outcome less are not shown." if left > 0 else ""
-    note = "Lines: 95 % intervals over design and seeds. The dummy does nothing."
-    style.headline(figure, title, note + more if _DUMMY in names else note[:46] + more)
+    more = f" Not shown: {left} that move the first outcome less." if left > 0 else ""
+    note = "Lines: 95 % intervals over design and seeds."
+    note += " The dummy does nothing." if _DUMMY in names else ""
+    style.headline(figure, fill(title, int(11 * width)), note + more)
     top = first.sort_values("rank").iloc[0]
     return style.describe(
         figure,
@@ -160,9 +165,8 @@ def _curves(
     shown = [name for name in names if name != _DUMMY][:_MOST_CURVES]
     columns = min(4, len(shown))
     rows = -(-len(shown) // columns)
-    figure, axes = style.grid(
-        rows, columns, 1.6 + 2.15 * columns, 1.3 + 1.75 * rows, sharey=True
-    )
+    # Each on its own scale: over declared ranges one factor would hide what the others do.
+    figure, axes = style.grid(rows, columns, 1.4 + 2.2 * columns, 1.3 + 1.75 * rows)
     known = factors.set_index("factor")
     part = curves[curves["outcome"] == outcomes[0]]
     for place, ax in enumerate(axes.ravel()):
@@ -173,9 +177,12 @@ def _curves(
         _curve(ax, part[part["factor"] == name], known.loc[name])
         style.panel_title(ax, _short(name, names))
     outcome = said(outcomes[0]).replace("\n", " ")
-    figure.supylabel(outcome, fontsize=8.5)
-    note = "Others stay where the scenario has them. Bands: 95 % intervals over seeds. Dotted: "
-    style.headline(figure, title, f"{note}the scenario's own value.")
+    figure.supylabel(outcome + _unit(outcomes[0]), fontsize=8.5)
+    note = (
+        "Scales differ. Others stay where the scenario has them. Bands: 95 % intervals over seeds. "
+        "Dotted: the scenario's own value."
+    )
+    style.headline(figure, fill(title, 30 + 24 * columns), note)
     over = [n for n in shown if _changes_sign(part[part["factor"] == n])]
     sign = f"it changes sign over {', '.join(over)}" if over else "it keeps its sign throughout"
     return style.describe(figure, f"{outcome} along {len(shown)} factors: {sign}.")
@@ -198,6 +205,12 @@ def _curve(ax: Axes, curve: pd.DataFrame, factor: pd.Series) -> None:
     ax.axvline(float(factor["base"]), color=style.INK, linewidth=0.9, linestyle=":")
     ax.set_xlabel(factor["unit"] or "value")
     ax.locator_params(nbins=4)
+
+
+def _unit(outcome: str) -> str:
+    """Return the unit of an outcome's metric with a leading space, or nothing."""
+    name = outcome.partition("@")[0].partition("[")[0].rpartition(".")[2]
+    return f" ({REGISTRY[name].unit})" if name in REGISTRY else ""
 
 
 def _changes_sign(curve: pd.DataFrame) -> bool:

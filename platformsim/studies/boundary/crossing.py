@@ -1,20 +1,22 @@
 """Where a noisy curve crosses 0, with a band.
 
 1. *Scan.* The quantity is evaluated at evenly spaced values; a change of sign between two of them,
-   each sure at 99 %, brackets a crossing. What lies between and cannot be told belongs to it.
+   each sure at 99.8 %, brackets a crossing. What lies between and cannot be told belongs to it.
 2. *Narrow.* Values inside the bracket are evaluated until it is narrower than the resolution asked
    for, or none of them can be told.
 3. *Estimate.* Five values are laid over a window around the crossing, with the same replicates at
    each; from the spread of the first, the replicates are planned that make the band as narrow as
-   asked for, within what is allowed. Each replicate gives a straight line, so that draws shared along the curve are allowed for; the
-   band is Fieller's set of all x at which the mean line may be 0,
+   asked for, within what is allowed. Each replicate gives a straight line, so that draws shared
+   along the curve are allowed for; the band is Fieller's set of all x at which the mean line may
+   be 0,
 
        (a + b x)^2 <= t^2 var(a + b x),
 
-   widened to take in the crossing of the quadratic through the window. Where the curve bends within the window (the mean quadratic or cubic part differs from 0 at
-   99 %), the window is halved. Where it bends still at the resolution asked for, or the slope
-   cannot be told from 0, the band is the narrowest pair of values with sure signs: a jump is not
-   located more exactly than that.
+   wider on both sides by what a quadratic through the window would move the crossing. Where the
+   curve bends within the window (the mean quadratic or cubic part differs from 0 at 95 %), the
+   window is halved. Where it bends still at the resolution asked for, or the slope cannot be told
+   from 0, the band is the narrowest pair of values with sure signs: a jump is not located more
+   exactly than that.
 
 References
 ----------
@@ -35,7 +37,7 @@ from platformsim.studies.boundary.curve import Curve, interval
 
 _SCAN, _INSIDE, _WINDOW = 9, 3, 5
 _ROUNDS, _MOST_CROSSINGS = 8, 8
-_BENDS = 0.01
+_BENDS = 0.05
 _MOST_AT_ONCE = 8.0
 _ROUNDING = 1e-9
 
@@ -201,8 +203,8 @@ def _line(xs: np.ndarray, values: np.ndarray, level: float) -> _Line | None:
     inner = [float(w.real) for w in np.roots([c, d, e]) if abs(w.imag) < 1e-12 and abs(w) <= 1]
     nearest = min(inner, key=lambda w: abs(w - places[0]), default=places[0])
     value, low, high = (float(middle + scale * place) for place in places)
-    bent = float(middle + scale * nearest)
-    return _Line(value, min(low, bent), max(high, bent), bends)
+    shift = scale * abs(nearest - places[0])
+    return _Line(value, low - shift, high + shift, bends)
 
 
 def _differs(part: np.ndarray, scale: float) -> bool:

@@ -19,7 +19,7 @@ from platformsim.studies.judge import judge, judge_tail
 from platformsim.studies.verdicts import smallest_effect
 
 # A hinge needs the shape of the effect, not a verdict at each value; tails need more to be seen.
-_PART_OF_PAIRS, _FEWEST, _MOST, _TAIL = 3, 10, 20, 40
+_PART_OF_PAIRS, _FEWEST, _MOST, _TAIL = 3, 10, 14, 40
 
 
 @dataclass(frozen=True)

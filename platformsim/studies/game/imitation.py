@@ -21,14 +21,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
-from platformsim.studies.game.normal_form import expected, spread
+from platformsim.studies.game.normal_form import spread
 from platformsim.theory.strategy_game import fixation_chance
 
 # Time is in units of one over the spread of payoffs.
-_LONGEST = 1000.0
-_AT_REST = 1e-5
+_LONGEST, _STEP = 300.0, 0.2
+_AT_REST, _NASH = 1e-3, 1e-2
 _KEY = 33
 
 
@@ -68,31 +67,17 @@ def one_population(means: np.ndarray) -> np.ndarray:
     return np.mean(parts, axis=0)
 
 
-def velocity(means: np.ndarray, mixed: list[np.ndarray]) -> list[np.ndarray]:
-    """Return the replicator dynamics of a population each: x'(s) = x(s) (u(s) - mean u)."""
-    found = []
-    for player, payoff in enumerate(means):
-        worth = expected(payoff, mixed, (player,))
-        found.append(mixed[player] * (worth - mixed[player] @ worth))
-    return found
-
-
-def shared_velocity(payoff: np.ndarray, mixed: np.ndarray) -> np.ndarray:
-    """Return the replicator dynamics of one population, (S,)."""
-    worth = expected(payoff, [mixed] * payoff.ndim, (0,))
-    return mixed * (worth - mixed @ worth)
-
-
 def replicator_path(
     payoffs: np.ndarray, start: list[np.ndarray], times: np.ndarray, *, shared: bool = False
 ) -> np.ndarray:
-    """Follow replication from a start.
+    """Follow replication from one or many starts: x'(s) = x(s) (u(s) - mean u).
 
     Parameters
     ----------
     payoffs : (players, S1, ..., Sn) float, or (S, ..., S) where ``shared``
-    start : list of (S,) float
-        Shares in each population; one where ``shared``.
+        In one population what :func:`one_population` returns.
+    start : list of (S,) or (starts, S) float
+        Shares in each population; one entry where ``shared``.
     times : (K,) float
         Rising from 0, per unit of payoff.
     shared : bool
@@ -100,21 +85,59 @@ def replicator_path(
 
     Returns
     -------
-    (K, S1 + ... + Sn) float
+    (K, S1 + ... + Sn) or (K, starts, S1 + ... + Sn) float
     """
-    cuts = np.cumsum([len(part) for part in start])[:-1]
-
-    def slope(_: float, logs: np.ndarray) -> np.ndarray:
-        mixed = [_shares(part) for part in np.split(logs, cuts)]
-        if shared:
-            return expected(payoffs, mixed * payoffs.ndim, (0,))
-        worth = [expected(payoff, mixed, (player,)) for player, payoff in enumerate(payoffs)]
-        return np.concatenate(worth)
-
     # In logarithms, x' = x (u - mean u) is log x' = u up to a constant, and no share leaves [0, 1].
-    logs = np.log(np.maximum(np.concatenate(start), 1e-300))
-    found = solve_ivp(slope, (times[0], times[-1]), logs, t_eval=times, rtol=1e-8, atol=1e-8)
-    return np.hstack([_shares(part) for part in np.split(found.y.T, cuts, axis=1)])
+    logs = [np.log(np.maximum(part, 1e-300)) for part in start]
+    longest = _STEP / spread(payoffs[None] if shared else payoffs)
+    found = [np.concatenate([_shares(part) for part in logs], axis=-1)]
+    for gap in np.diff(times):
+        steps = max(1, int(np.ceil(gap / longest)))
+        for _ in range(steps):
+            logs = _onward(payoffs, logs, gap / steps, shared)
+        found.append(np.concatenate([_shares(part) for part in logs], axis=-1))
+    return np.array(found)
+
+
+def _onward(
+    payoffs: np.ndarray, logs: list[np.ndarray], step: float, shared: bool
+) -> list[np.ndarray]:
+    """Take a step of Runge and Kutta's fourth-order method."""
+
+    def moved(by: list[np.ndarray], size: float) -> list[np.ndarray]:
+        return [part + size * slope for part, slope in zip(logs, by, strict=True)]
+
+    first = _worth(payoffs, [_shares(part) for part in logs], shared)
+    second = _worth(payoffs, [_shares(part) for part in moved(first, step / 2)], shared)
+    third = _worth(payoffs, [_shares(part) for part in moved(second, step / 2)], shared)
+    last = _worth(payoffs, [_shares(part) for part in moved(third, step)], shared)
+    ahead = [
+        part + step / 6 * (a + 2 * b + 2 * c + d)
+        for part, a, b, c, d in zip(logs, first, second, third, last, strict=True)
+    ]
+    return [part - part.max(axis=-1, keepdims=True) for part in ahead]
+
+
+def _worth(payoffs: np.ndarray, mixed: list[np.ndarray], shared: bool) -> list[np.ndarray]:
+    """Return what each strategy earns, a row a start."""
+    if shared:
+        return [_contracted(payoffs, mixed * (payoffs.ndim - 1))]
+    found = []
+    for player, payoff in enumerate(payoffs):
+        others = [mixed[other] for other in range(len(mixed)) if other != player]
+        found.append(_contracted(np.moveaxis(payoff, player, 0), others))
+    return found
+
+
+def _contracted(payoff: np.ndarray, others: list[np.ndarray]) -> np.ndarray:
+    if not others:
+        return payoff
+    first, *rest = others
+    worth = first @ np.moveaxis(payoff, 1, 0).reshape(len(payoff[0]), -1)
+    worth = worth.reshape(*first.shape[:-1], *payoff.shape[:1], *payoff.shape[2:])
+    for other in rest:
+        worth = np.einsum("...sr,...r->...s", worth, other)
+    return worth
 
 
 def _shares(logs: np.ndarray) -> np.ndarray:
@@ -122,7 +145,7 @@ def _shares(logs: np.ndarray) -> np.ndarray:
     return weights / weights.sum(axis=-1, keepdims=True)
 
 
-def endings(means: np.ndarray, *, shared: bool, starts: int = 60) -> list[Ending]:
+def endings(means: np.ndarray, *, shared: bool, starts: int = 200) -> list[Ending]:
     """Return where replication leads from starting points spread evenly over all mixtures.
 
     Parameters
@@ -131,36 +154,40 @@ def endings(means: np.ndarray, *, shared: bool, starts: int = 60) -> list[Ending
     shared : bool
         One population, or one each.
     starts : int
-        Starting points: the first is the even mixture, the others are drawn (uniform Dirichlet).
+        Starting points, drawn (uniform Dirichlet).
 
     Returns
     -------
     list of Ending
-        Most frequent first.
+        Most frequent first; all that never come to rest in one, the last.
     """
     payoffs = one_population(means) if shared else means
-    scale = spread(means)
     sizes = payoffs.shape[:1] if shared else payoffs.shape[1:]
-    cuts = np.cumsum(sizes)[:-1]
     rng = np.random.Generator(np.random.Philox(key=_KEY))
-    times = np.linspace(0.0, _LONGEST, 401) / scale
-    seen: dict[tuple, list] = {}
-    for number in range(starts):
-        start = [
-            np.full(n, 1.0 / n) if number == 0 else rng.dirichlet(np.ones(n)) for n in sizes
-        ]
-        path = replicator_path(payoffs, start, times, shared=shared)
-        late = path[len(path) // 2 :]
-        rests = bool(np.ptp(late[len(late) // 2 :], axis=0).max() < 100 * _AT_REST)
-        end = path[-1] if rests else late.mean(axis=0)
-        # Orbits about one point have means that differ by the part of a round that is left over.
-        key = (rests, *np.round(end, 2 if rests else 1).tolist())
-        seen.setdefault(key, [0, end])[0] += 1
+    start = [np.vstack([np.full(n, 1.0 / n), rng.dirichlet(np.ones(n), starts - 1)]) for n in sizes]
+    times = np.linspace(0.0, _LONGEST, 301) / spread(payoffs[None] if shared else payoffs)
+    path = replicator_path(payoffs, start, times, shared=shared)
+    late = path[200:]
+    cuts, groups = np.cumsum(sizes)[:-1], {}
+    # What comes to rest from inside is a Nash equilibrium; a saddle is only passed slowly.
+    steady = np.ptp(late[50:], axis=0).max(axis=-1) < _AT_REST
+    rests = steady & (_regret(payoffs, np.split(path[-1], cuts, axis=-1), shared) < _NASH)
+    ends = np.where(rests[:, None], path[-1], late.mean(axis=0))
+    for end, at_rest in zip(ends, rests, strict=True):
+        key = tuple(np.round(end, 2).tolist()) if at_rest else ()
+        groups.setdefault(key, []).append(end)
     found = [
-        Ending(tuple(np.split(end, cuts)), count / starts, key[0])
-        for key, (count, end) in seen.items()
+        Ending(tuple(np.split(np.mean(part, axis=0), cuts)), len(part) / starts, key != ())
+        for key, part in groups.items()
     ]
-    return sorted(found, key=lambda ending: -ending.starts)
+    return sorted(found, key=lambda ending: (not ending.rests, -ending.starts))
+
+
+def _regret(payoffs: np.ndarray, mixed: list[np.ndarray], shared: bool) -> np.ndarray:
+    """Return what the best strategy earns above the mean, of the spread, a row a start."""
+    worth = _worth(payoffs, mixed, shared)
+    above = [w.max(axis=-1) - (w * part).sum(axis=-1) for w, part in zip(worth, mixed, strict=True)]
+    return np.max(above, axis=0) / spread(payoffs[None] if shared else payoffs)
 
 
 def fixation(payoff: np.ndarray, people: int, intensity: float) -> np.ndarray:

@@ -105,9 +105,7 @@ def _vertices(small: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         return  # against one strategy a player mixes only where it does not matter
     from nashpy.polytope import build_halfspaces, non_trivial_vertices
 
-    first, second = (
-        1.0 + (part - part.min()) / max(float(np.ptp(part)), 1e-300) for part in small
-    )
+    first, second = (1.0 + (part - part.min()) / max(float(np.ptp(part)), 1e-300) for part in small)
     sizes = small.shape[1:]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -142,8 +140,9 @@ def same_strategies(means: np.ndarray, player: int) -> list[list[int]]:
 
 
 def undominated(means: np.ndarray) -> list[np.ndarray]:
-    """Return the places of each player's strategies that are left when doubles and strictly
-    dominated ones are taken out, again and again.
+    """Return the places of each player's strategies that iterated elimination leaves.
+
+    Doubles are taken out first, then strictly dominated strategies, again and again.
     """
     kept = [
         np.array([group[0] for group in same_strategies(means, player)])

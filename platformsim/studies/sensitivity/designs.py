@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from platformsim.errors import Problem, ScenarioError, nearest, one_of
-from platformsim.studies.sensitivity.factors import DUMMY, Factor
+from platformsim.studies.factors import DUMMY, Factor
 
 METHODS = ("ofat", "morris", "sobol")
 # Points of a method where the caller asks for no number: levels, trajectories, base samples.

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from platformsim.studies.factors import DUMMY
 from platformsim.studies.sensitivity.designs import MORRIS_LEVELS, Design
-from platformsim.studies.sensitivity.factors import DUMMY
 
 # The index by which factors are ranked.
 MAIN = {"ofat": "range", "morris": "mu_star", "sobol": "ST"}
@@ -222,6 +222,6 @@ def curves_of(design: Design, values: np.ndarray) -> pd.DataFrame:
             continue
         value, levels = design.values[row][name], kinds[name].levels
         place = float(levels.index(value)) if levels else float(value)
-        rows.append({"factor": name, "value": str(value), "place": place,
-                     "mean": float(values[row].mean()), "low": low[row], "high": high[row]})  # fmt: skip
+        ends = {"mean": float(values[row].mean()), "low": low[row], "high": high[row]}
+        rows.append({"factor": name, "value": str(value), "place": place, **ends})
     return pd.DataFrame(rows)

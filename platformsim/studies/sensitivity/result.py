@@ -10,9 +10,9 @@ import pandas as pd
 
 from platformsim.results import Folder
 from platformsim.scenario import Scenario
+from platformsim.studies.factors import DUMMY
 from platformsim.studies.keep import keep
 from platformsim.studies.sensitivity.designs import Design
-from platformsim.studies.sensitivity.factors import DUMMY
 from platformsim.studies.sensitivity.indices import MAIN
 from platformsim.views.gallery import Gallery
 from platformsim.views.sensitivity import sensitivity_gallery
@@ -47,6 +47,8 @@ class Sensitivity:
         Parameters that were left out, and why.
     options : dict
         What it takes to repeat it.
+    name : str
+        Title of the scenario, or name of the function.
     """
 
     source: Scenario | None

@@ -11,10 +11,7 @@ import pandas as pd
 from platformsim.errors import Problem, ScenarioError, nearest, one_of
 from platformsim.scenario import Scenario, load
 from platformsim.studies.evaluate import Evaluator, Function
-from platformsim.studies.model_function import ModelFunction, as_function
-from platformsim.studies.sensitivity.analysis import IncompleteError, analysed, missing_from
-from platformsim.studies.sensitivity.designs import Design, designed
-from platformsim.studies.sensitivity.factors import (
+from platformsim.studies.factors import (
     ARM,
     DUMMY,
     Factor,
@@ -23,6 +20,9 @@ from platformsim.studies.sensitivity.factors import (
     factors_of,
     given_factor,
 )
+from platformsim.studies.model_function import ModelFunction, as_function
+from platformsim.studies.sensitivity.analysis import IncompleteError, analysed, missing_from
+from platformsim.studies.sensitivity.designs import Design, designed
 from platformsim.studies.sensitivity.result import Sensitivity
 from platformsim.studies.sensitivity.unfinished import fingerprint, runs_of
 
@@ -96,7 +96,7 @@ def sensitivity(
         When runs failed; it carries those that did not.
     """
     entries = None if over is None else entries_of(over)
-    asked = dict(over=entries, metric=metric, arms=arms, changes=changes, seed=seed)
+    asked = {"over": entries, "metric": metric, "arms": arms, "changes": changes, "seed": seed}
     source, function, factors, left_out, root = (
         _of_function(model, **asked) if callable(model) else _of_scenario(model, **asked)
     )

@@ -116,10 +116,11 @@ class Elsewhere:
 
     def __init__(self, executor: Executor | Callable[[], Executor], workers: int | None):
         self._make = None if hasattr(executor, "submit") else executor
-        self._executor = executor if self._make is None else self._make()
-        if not hasattr(self._executor, "submit"):
+        made = executor if self._make is None else callable(executor) and executor()
+        if not hasattr(made, "submit"):
             allowed = "must be an executor of concurrent.futures, or a function that makes one"
             raise ScenarioError(Problem("executor", executor, allowed))
+        self._executor = made
         self._workers = workers
 
     def room(self) -> int:

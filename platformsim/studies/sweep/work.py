@@ -105,7 +105,7 @@ class Parcel:
 
 
 _jobs: dict[str, Job] = {}
-_scenarios: OrderedDict[tuple[str, str, int], Scenario] = OrderedDict()
+_scenarios: OrderedDict[tuple[str, str, str], Scenario] = OrderedDict()
 # A month is not made for threads that share a process; they take turns.
 _turn = threading.Lock()
 
@@ -172,7 +172,8 @@ def _outcome(job: Job, key: str, order: Order, layouts: dict[str, Layout]) -> Ou
 
 
 def _scenario(job: Job, key: str, order: Order) -> Scenario:
-    name = (key, order.arm, order.point)
+    # Not the number of the point: the next sweep of this job may have another design.
+    name = (key, order.arm, repr(order.settings))
     found = _scenarios.pop(name, None)
     if found is None:
         variant = job.variants[order.arm]

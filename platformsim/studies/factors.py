@@ -57,11 +57,17 @@ class Factor:
         return self.low + float(place) * (self.high - self.low)
 
     def spread(self, count: int) -> list[Any]:
-        """Return its values, evenly spaced with both ends, or all of them if it is discrete."""
+        """Return its values, evenly spaced with both ends, or all of them if it is discrete.
+
+        With its base among them, if that is in the range, so that every curve passes there.
+        """
         if self.levels:
             return list(self.levels)
         steps = [self.low + (self.high - self.low) * i / (count - 1) for i in range(count)]
-        return list(dict.fromkeys(round(v) for v in steps)) if self.whole else steps
+        steps = [round(v) for v in steps] if self.whole else steps
+        if self.base is not None and self.low <= self.base <= self.high:
+            steps.append(self.base)
+        return sorted(dict.fromkeys(steps))
 
     @property
     def middle(self) -> Any:
