@@ -121,8 +121,10 @@ def draw(scenario: ps.Scenario, found: pd.DataFrame, means: pd.DataFrame) -> sty
         "Rising curves: the base is an advantage; falling: a burden. Lines: mean field. Dots: 20 "
         "replicates with 95 % intervals. Dashed: delay in closed form if shares stood still.",
     )  # fmt: skip
-    return style.describe(figure, "The compensating quality gap rises with the incumbent's base "
-                          "without commitments and falls with it where they are costly.")  # fmt: skip
+    return style.describe(
+        figure, "The compensating quality gap rises with the incumbent's base without commitments "
+        "and, in the long run, falls with it where they are costly.",
+    )  # fmt: skip
 
 
 @click.command()

@@ -9,7 +9,8 @@ alike: does it happen in more than half of the runs?
 token reward that lasts. Among apps alike, of which each has the share s of users, closing pays from
 an open start exactly when
 
-    charge * A / (1 - s + s * A) > take_rate * reward,    A = exp((worth closed - worth open) / noise)
+    charge * A / (1 - s + s * A) > take_rate * reward
+    A = exp((worth closed - worth open) / noise)
 
 with the charge and both worths of :mod:`platformsim.mechanisms.layers`. *Leading* hangs on what
 running the model costs and on whether the giant who made it comes, too. A model of loop gain G pays
@@ -30,7 +31,7 @@ from scipy.optimize import brentq
 
 import platformsim as ps
 from platformsim.results import Folder
-from platformsim.studies.judge import judge
+from platformsim.studies.levels import levels
 from platformsim.views import style
 from platformsim.views.panels import zones
 from platformsim.views.text import frame_table
@@ -74,43 +75,38 @@ def dearest_hosting(scenario: ps.Scenario) -> float:
     return project.running_cost * (activity - 1.0)
 
 
-def shares(summary: pd.DataFrame, keys: list[str], metrics: list[str]) -> pd.DataFrame:
-    """Judge at every design point whether something happens in more than half of the runs."""
-    rows = []
-    for point, part in summary.groupby(keys, sort=True):
-        happens = np.prod([part[name].to_numpy(float) for name in metrics], axis=0)[:, None]
-        found = judge(np.full_like(happens, 0.5), happens, ["up"], np.zeros(1), [False])[0]
-        keep = {key: found[key] for key in ("low", "high", "pairs")}
-        rows.append(dict(zip(keys, point, strict=True)) | {"share": happens.mean()} | keep)
-    return pd.DataFrame(rows)
-
-
 def crossings(found: pd.DataFrame, x: str, by: str) -> dict[float, float]:
     """Return for each value of ``by`` where along x the share of runs falls through one half."""
     places = {}
     for at, part in found.sort_values(x).groupby(by):
-        below = np.flatnonzero(part["share"].to_numpy() < 0.5)
+        below = np.flatnonzero(part["mean"].to_numpy() < 0.0)
         if below.size and below[0] > 0:
             pair = part.iloc[below[0] - 1 : below[0] + 1]
-            places[at] = float(np.interp(-0.5, -pair["share"], pair[x]))
+            places[at] = float(np.interp(0.0, -pair["mean"], pair[x]))
     return places
 
 
-def draw(chain: pd.DataFrame, niche: pd.DataFrame, checks: pd.DataFrame) -> style.Drawing:
+def draw(
+    layers: ps.Scenario, web3: ps.Scenario, chain: pd.DataFrame, niche: pd.DataFrame
+) -> style.Drawing:
     """Draw both maps with their closed forms."""
     figure, axes = style.grid(1, 2, 10.4, 4.3)
     panels = (
-        (chain, REWARD, KAPPA, ("closed apps prevail", "they do not"), "S15: the chain",
+        (chain, REWARD, KAPPA, lambda kappa: dearest_reward(layers, kappa),
+         ("closed apps prevail", "they do not"), "S15: the chain",
          "reward that lasts (cu/user/month)", "portability kappa of the base (share)"),
-        (niche, HOSTING, GIANT, ("project leads and lasts", "it does not"), "S16: the niche",
+        (niche, HOSTING, GIANT, lambda _: dearest_hosting(web3),
+         ("project leads and lasts", "it does not"), "S16: the niche",
          "cost of running the model (cu/user/month)", "giant's quality in the niche (utils)"),
     )  # fmt: skip
-    for ax, (found, x, y, names, title, *labels) in zip(axes[0], panels, strict=True):
+    for ax, (found, x, y, limit, names, title, *labels) in zip(axes[0], panels, strict=True):
         xs, ys = zones(ax, found, x, y, names=names)
-        line = checks[checks["x"] == x]
-        places = np.interp(line["closed form"], xs, range(len(xs)), left=np.nan, right=np.nan)
-        heights = np.interp(line["y"], ys, range(len(ys)))
-        ax.plot(places, heights, color=style.INK, linestyle="--", marker=".")
+        heights = np.linspace(0, len(ys) - 1, 200)
+        line = [limit(at) for at in np.interp(heights, range(len(ys)), ys)]
+        places = np.interp(line, xs, range(len(xs)), left=np.nan, right=np.nan)
+        ax.plot(places, heights, color=style.INK, linestyle="--")
+        if ys[0] <= -20.0:
+            ax.set_yticks(range(len(ys)), ["out", *(f"{y:g}" for y in ys[1:])])
         style.panel_title(ax, f"{title}\n")
         ax.set_xlabel(labels[0])
         ax.set_ylabel(labels[1])
@@ -136,12 +132,13 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     rewards = [0.5, 1.5, 2.5] if fast else [0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5]
     kappas = [0.5, 0.9, 1.0] if fast else [0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0]
     runs = ps.sweep(layers, {REWARD: rewards, KAPPA: kappas}, arms=["free"], **options)
-    chain = shares(runs.summary, [REWARD, KAPPA], [CAPTURED])
+    chain = levels(runs.summary, [REWARD, KAPPA], CAPTURED, less=0.5)
     web3 = ps.load("web3_niche")
     costs = [0.04, 0.12] if fast else [0.02, 0.05, 0.07, 0.08, 0.09, 0.11, 0.15]
     giants = [-20.0, 0.75] if fast else [-20.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.75]
     runs = ps.sweep(web3, {HOSTING: costs, GIANT: giants}, arms=["open"], **options)
-    niche = shares(runs.summary, [HOSTING, GIANT], [LEADS, LASTS])
+    both = runs.summary.assign(both=runs.summary[LEADS] * runs.summary[LASTS])
+    niche = levels(both, [HOSTING, GIANT], "both", less=0.5)
     rows = []
     turns = crossings(chain, REWARD, KAPPA)
     rows += [(REWARD, at, dearest_reward(layers, at), place) for at, place in turns.items()]
@@ -165,7 +162,7 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
         folder.table("chain", chain)
         folder.table("niche", niche)
         folder.table("closed_form", checks)
-        folder.figure("zones", draw(chain, niche, checks))
+        folder.figure("zones", draw(layers, web3, chain, niche))
     click.echo(f"zones.png and the tables are in {folder.path}")
 
 

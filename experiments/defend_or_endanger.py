@@ -152,8 +152,8 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     """Sweep, print, draw."""
     scenario = ps.load("misuse", {"run.months": 48} if fast else {})
     over = {
-        DEFENDERS: [20, 100, 400] if fast else [20, 50, 75, 100, 150, 200, 400, 800],
-        CHI: [0.5, 3.0] if fast else [0.5, 1.0, 1.5, 2.0, 3.0],
+        DEFENDERS: [20, 100, 400] if fast else [20, 50, 75, 100, 200, 400, 800],
+        CHI: [0.5, 3.0] if fast else [0.5, 1.0, 2.0, 3.0],
         SPREAD: [0.9, 1.0],
     }
     arms = ["closed_steep", "open_steep"]
@@ -169,11 +169,15 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     wrong = decided[(decided["mean"] < 0) != (decided[CHI] < decided["highest chi"])]
     checks = closed_form(scenario, runs, arms, growth)
     paths = ps.sweep(
-        scenario, {CHI: [0.5, 3.0] if fast else [0.5, 1.5, 3.0]}, arms=arms, replicates=20 if fast else 60, workers=workers
+        scenario,
+        {CHI: [0.5, 3.0] if fast else [0.5, 1.5, 3.0]},
+        arms=arms,
+        replicates=20 if fast else 60,
+        workers=workers,
     )
     worst = ps.sweep(
         scenario,
-        {P_CAT: [1e-5, 1e-3], DEFENDERS: [20, 200] if fast else [20, 50, 100, 200, 400]},
+        {P_CAT: [1e-5, 1e-3], DEFENDERS: [20, 200] if fast else [20, 50, 100, 400]},
         arms=["closed_danger", "open_danger"], replicates=20 if fast else 100, keep_series=False,
         workers=workers,
     )  # fmt: skip

@@ -36,9 +36,9 @@ HOURS, SHARE = "users.engagement", "users.share[social]"
 GROSS = "users.gross_interactions"
 SMALLEST = {HOURS: 1.0, SHARE: 0.05, GROSS: 0.0}
 LABELS = {
-    HOURS: "hours per user and month, market total",
-    SHARE: "share of the platform with the flywheel",
-    GROSS: "gross interactions per user and month",
+    HOURS: "total hours per user and month",
+    SHARE: "share of the flywheel's platform",
+    GROSS: "interactions per user and month",
 }
 TITLES = {HOURS: "Time spent", SHARE: "Who gets it", GROSS: "What happens in it"}
 
@@ -81,11 +81,13 @@ def draw(found: pd.DataFrame, checks: pd.DataFrame, before: float) -> style.Draw
                 exact = checks[checks[BUDGET] == budget]
                 ax.plot(exact[DISPLACED], exact["closed form"] - before, color=style.INK,
                         linewidth=0.8, linestyle=":")  # fmt: skip
+        if metric != HOURS and part.groupby(DISPLACED)["mean"].nunique().max() == 1:
+            ax.annotate("all budgets alike", (0.03, 0.9), xycoords="axes fraction", fontsize=8)
         if SMALLEST[metric]:
             ax.axhspan(-SMALLEST[metric], SMALLEST[metric], color=style.PALE, alpha=0.12, lw=0)
-        ax.set_ylim(min(0.0, ax.get_ylim()[0]), 1.15 * ax.get_ylim()[1])
+        ax.set_ylim(-0.02 * part["high"].max(), 1.3 * part["high"].max())
         ax.set_xlabel("displacement (share of added time)")
-        ax.set_ylabel(f"{LABELS[metric]},\nwith AI less without")
+        ax.set_ylabel(f"{LABELS[metric]}, with AI less without", fontsize=7.5)
         style.panel_title(ax, TITLES[metric])
     axes[0, 0].legend(title="attention budget", frameon=False, fontsize=7.5, title_fontsize=7.5)
     style.headline(
@@ -114,7 +116,7 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
         DISPLACED: [0.0, 0.7, 1.0] if fast else [0.0, 0.15, 0.3, 0.5, 0.7, 0.85, 1.0],
         BUDGET: [hours, hours * 1.1, 90.0] if fast else [hours, hours * 1.1, hours * 1.2, 90.0],
     }
-    options = {"replicates": 20 if fast else 40, "keep_series": False, "workers": workers}
+    options = {"replicates": 20, "keep_series": False, "workers": workers}
     runs = ps.sweep(scenario, over, arms=["all_new"], **options)
     without = ps.sweep(scenario, {DISPLACED: [0.0]}, arms=["without"], **options)
     parts = []

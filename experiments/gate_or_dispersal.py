@@ -149,7 +149,7 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     steps = 4 if fast else 11
     over = {COVERAGE: np.linspace(0.0, 1.0, steps).tolist(), SERVICE: [0.05, 0.15]}
     runs = ps.sweep(
-        scenario, over, arms=[CLOSED, OPEN], replicates=20 if fast else 40, keep_series=False,
+        scenario, over, arms=[CLOSED, OPEN], replicates=20, keep_series=False,
         workers=workers,
     )  # fmt: skip
     found, checks = judged(runs), theory(scenario, runs)

@@ -23,6 +23,7 @@ import pandas as pd
 import platformsim as ps
 from platformsim.results import Folder
 from platformsim.studies.judge import judge
+from platformsim.studies.levels import levels
 from platformsim.studies.paired import paired_differences
 from platformsim.views import style
 from platformsim.views.panels import curve
@@ -60,17 +61,6 @@ def against_no_toll(summary: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def levels(summary: pd.DataFrame, metric: str, arm: str) -> pd.DataFrame:
-    """Return the mean of a metric with its interval, at every design point."""
-    rows = []
-    for point, part in summary[summary["arm"] == arm].groupby([COVERAGE, FORK, TOLL]):
-        values = part[metric].to_numpy()[:, None]
-        found = judge(np.zeros_like(values), values, ["up"], np.zeros(1), [False])[0]
-        keep = {key: found[key] for key in ("mean", "low", "high")}
-        rows.append(dict(zip((COVERAGE, FORK, TOLL), point, strict=True)) | keep)
-    return pd.DataFrame(rows)
-
-
 def draw(
     scenario: ps.Scenario, winners: pd.DataFrame, closed: pd.DataFrame, gains: pd.DataFrame,
     rates: pd.DataFrame,
@@ -78,14 +68,16 @@ def draw(
     """Draw winners, the releaser's gain from opening, and the toll rate over the toll."""
     figure, axes = style.grid(1, 3, 11.8, 4.0)
     fine = np.linspace(0.0, rates[TOLL].max(), 200)
-    for gate, colour in zip(GATES, style.COLOURS, strict=False):
+    for gate, colour in style.colour_of(list(GATES)).items():
+        if gate not in set(zip(rates[COVERAGE], rates[FORK], strict=True)):
+            continue
         for ax, table in zip(axes[0], (winners, gains, rates), strict=True):
             part = table[(table[COVERAGE] == gate[0]) & (table[FORK] == gate[1])]
-            if len(part):
-                curve(ax, part, TOLL, colour=colour, label=GATES[gate])
+            curve(ax, part, TOLL, colour=colour, label=GATES[gate])
         axes[0, 2].plot(fine, toll_rate(scenario, fine, *gate), "--", color=colour, lw=1.0)
-    part = closed[closed[COVERAGE] == closed[COVERAGE].min()]
-    curve(axes[0, 0], part, TOLL, colour=style.INK, label="closed, half covered")
+    covered = closed[COVERAGE].min()
+    part = closed[(closed[COVERAGE] == covered) & (closed[FORK] == closed[FORK].min())]
+    curve(axes[0, 0], part, TOLL, colour=style.INK, label=f"closed, {covered:.0%} covered")
     axes[0, 0].set_ylim(0, None)
     axes[0, 0].legend(frameon=False, fontsize=7.5, loc="center left", bbox_to_anchor=(0, 0.25))
     axes[0, 1].axhline(0.0, color=style.PALE, linewidth=0.8)
@@ -116,17 +108,17 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     tolls = [0.0, 0.15, 0.45] if fast else [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.375, 0.45]
     gates = list(GATES)[1:] if fast else list(GATES)
     design = [{COVERAGE: c, FORK: f, TOLL: toll} for c, f in gates for toll in tolls]
-    summary = (
-        runs := ps.sweep(
-            scenario, table=design, arms=["closed", "open"], replicates=20, keep_series=False,
-            workers=workers,
-        )
-    ).summary  # fmt: skip
+    runs = ps.sweep(
+        scenario, table=design, arms=["closed", "open"], replicates=20, keep_series=False,
+        workers=workers,
+    )  # fmt: skip
+    summary = runs.summary
     hump = against_no_toll(summary)
-    winners, closed = levels(summary, WINNERS, "open"), levels(summary, WINNERS, "closed")
+    each = levels(summary, ["arm", COVERAGE, FORK, TOLL], WINNERS)
+    winners, closed = (each[each["arm"] == arm] for arm in ("open", "closed"))
     gains = paired_differences(runs, PROFIT, arm="open", base="closed")
     more = paired_differences(runs, WINNERS, arm="open", base="closed")
-    rates = levels(summary, RATE, "open")
+    rates = levels(summary[summary["arm"] == "open"], [COVERAGE, FORK, TOLL], RATE)
     rule = next(m for m in scenario.mechanisms if m.name == "complement")
     hours = rule.eng_lift * scenario.market.hours * scenario.sides["users"].count / 2.0
     gains["advertising to make up"] = np.maximum(-gains["mean"], 0.0) / hours + 0.02
@@ -139,14 +131,14 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     click.echo(frame_table(hump))
     click.echo("\nProfit of the opener, open less closed (cu/month)\n")
     click.echo(frame_table(gains.drop(columns=["median", "share_in_direction", "pairs"])))
-    found = rates.loc[rates.groupby([COVERAGE, FORK])["mean"].idxmax()]
+    most = rates.loc[rates.groupby([COVERAGE, FORK])["mean"].idxmax()]
+    said = [f"{row[TOLL]:g} ({GATES[row[COVERAGE], row[FORK]]})" for _, row in most.iterrows()]
     click.echo(
         f"\nMore firms win when open at {(more['low'] > 0).sum()} of {len(more)} design points; a "
         f"toll raises winners at {(hump['low'] > 0).sum()} of {len(hump)} and lowers them at "
         f"{(hump['high'] < 0).sum()}. Opening pays its owner at {(gains['low'] > 0).sum()} and "
         f"costs it at {(gains['high'] < 0).sum()}. The gate takes most at tolls of "
-        + ", ".join(f"{row[TOLL]:g} ({GATES[row[COVERAGE], row[FORK]]})" for _, row in found.iterrows())
-        + "."
+        f"{', '.join(said)}."
     )
     with Folder(out) as folder:
         folder.table("winners", winners)

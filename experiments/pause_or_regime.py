@@ -23,7 +23,7 @@ import pandas as pd
 
 import platformsim as ps
 from platformsim.results import Folder
-from platformsim.studies.judge import bootstrap_intervals, judge
+from platformsim.studies.levels import levels
 from platformsim.theory.patience import least_patience
 from platformsim.views import style
 from platformsim.views.panels import curve, zones
@@ -59,28 +59,6 @@ def least_patience_alone(scenario: ps.Scenario, belief: float, ad_yield: float) 
     """Return the discount factor from which an opener stays open; above 1 where none suffices."""
     rule = next(m for m in scenario.mechanisms if m.name == "reversion")
     return (temptation(scenario, belief, ad_yield) / rule.lost_share) ** (1.0 / rule.fork_months)
-
-
-def more_than_half(summary: pd.DataFrame, keys: list[str], metric: str) -> pd.DataFrame:
-    """Judge at every design point whether something holds in more than half of the runs."""
-    rows = []
-    for point, part in summary.groupby(keys, sort=True):
-        values = part[metric].to_numpy(float)[:, None]
-        found = judge(np.full_like(values, 0.5), values, ["up"], np.zeros(1), [False])[0]
-        keep = {"share": values.mean(), "low": found["low"], "high": found["high"]}
-        rows.append(dict(zip(keys, point, strict=True)) | keep)
-    return pd.DataFrame(rows)
-
-
-def means(summary: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of runs that end all open, with its interval, by arm and patience."""
-    rows = []
-    for (arm, delta), part in summary.groupby(["arm", DELTA]):
-        values = part[OPEN].to_numpy(float)[:, None]
-        low, high = bootstrap_intervals(values)
-        interval = {"low": max(low[0], 0.0), "high": min(high[0], 1.0)}
-        rows.append({"arm": arm, DELTA: delta, "mean": values.mean()} | interval)
-    return pd.DataFrame(rows)
 
 
 def draw(
@@ -136,7 +114,7 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     runs = runs.assign(
         **{PATIENCE: (1.0 / (1.0 + runs[DISCOUNT])).round(6), "stays": 1.0 - runs[CLOSED]}
     )
-    alone = more_than_half(runs, [BELIEF, YIELD, PATIENCE], "stays")
+    alone = levels(runs, [BELIEF, YIELD, PATIENCE], "stays", less=0.5)
     lines = alone[[BELIEF, YIELD]].drop_duplicates()
     lines["closed form"] = [
         least_patience_alone(augustus, *point) for point in lines.itertuples(index=False)
@@ -148,7 +126,8 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     deltas = [0.95, 0.965, 0.98] if fast else [
         0.95, 0.955, 0.96, 0.965, 0.97, 0.975, 0.98, 0.985, 0.99, 0.994, 0.998
     ]  # fmt: skip
-    among = means(ps.sweep(peace, {DELTA: deltas}, arms=list(ARMS), **options).summary)
+    runs = ps.sweep(peace, {DELTA: deltas}, arms=list(ARMS), **options).summary
+    among = levels(runs, ["arm", DELTA], OPEN)
     rule = next(m for m in peace.mechanisms if m.name == "regime")
     bound = least_patience(rule.commons_gain, len(peace.releasers), rule.punish, rule.defect_gain)
     lasting = among[(among["arm"] == "unerring") & (among["mean"] > 0.5)][DELTA].min()
@@ -163,12 +142,13 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     click.echo(frame_table(lines))
     click.echo("\nShare of runs that end all open\n")
     click.echo(frame_table(among))
+    best = among.groupby("arm")["mean"].max()
     click.echo(
         f"\nOne opener stays open at {(alone['low'] > 0).sum()} of {len(alone)} points and closes "
         f"at {(alone['high'] < 0).sum()}; {len(wrong)} of {len(told)} are on the other side of the "
         f"closed form. Among rivals who misread nobody, all-open lasts from {lasting:g} (closed "
-        f"form {bound:.3f}); with misreadings at most {among[among['arm'] == 'free_from_all_open']['mean'].max():.2f} of the runs end all open, "
-        f"with commitment up to {among[among['arm'] == 'committed']['mean'].max():.2f}."
+        f"form {bound:.3f}); with misreadings at most {best['free_from_all_open']:.2f} of the runs "
+        f"end all open, with commitment up to {best['committed']:.2f}."
     )
     with Folder(out) as folder:
         folder.table("alone", alone)

@@ -74,8 +74,8 @@ def draw(found: dict[str, pd.DataFrame]) -> style.Drawing:
         figure, "Does an open model arm challengers, or does distribution decide?",
         "Paired differences with 95 % intervals, 20 pairs.",
     )  # fmt: skip
-    return style.describe(figure, "What the laggard's opening takes from the leader, over its base, "
-                          "with and without distribution.")  # fmt: skip
+    return style.describe(figure, "What the laggard's opening takes from the leader, over its "
+                          "base, with and without distribution.")  # fmt: skip
 
 
 @click.command()

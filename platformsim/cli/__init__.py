@@ -1,6 +1,7 @@
 """The command line. Heavy imports stand inside the commands, so that ``--help`` is instant."""
 
 from platformsim.cli import (
+    boundary,
     claims,
     explain,
     game,
@@ -14,6 +15,7 @@ from platformsim.cli import (
 from platformsim.cli.group import main
 
 __all__ = [
+    "boundary",
     "claims",
     "explain",
     "game",

@@ -17,6 +17,8 @@ _ORDER = (
     "compare",
     "claims",
     "explain",
+    "boundary",
+    "plan",
     "game",
     "fingerprint",
     "sensitivity",

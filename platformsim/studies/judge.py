@@ -36,7 +36,7 @@ def bootstrap_intervals(
     resample, the interval is [m - q(0.975) s, m - q(0.025) s], q the quantiles of (m* - m) / s*.
     It keeps its level at 20 pairs, where the plain percentile interval does not. Where many
     resamples have no spread at all, the percentile interval is used. Beyond 99 %, where resamples
-    say nothing, the interval reaches as far as Student's, or as the one at 99 % where that is wider.
+    say nothing, the interval reaches as far as Student's, or the one at 99 % where that is wider.
 
     Parameters
     ----------

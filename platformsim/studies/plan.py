@@ -86,7 +86,7 @@ def plan(sd: float, effect: float, *, power: float = 0.9, level: float = 0.95) -
 
     References
     ----------
-    J. Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, 2nd ed., Erlbaum, ch. 2.
+    J. Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, 2nd ed., ch. 2.
     """
     _check(sd, effect, power, level)
     needed = _fewest(lambda n: power_of(n, sd, effect, level) >= power)

@@ -9,14 +9,29 @@ from tempfile import TemporaryDirectory
 from platformsim.errors import ResultError
 from platformsim.results.folder import SCENARIO, digest, read_manifest, versions
 from platformsim.scenario import load
-from platformsim.studies.claims import Claims, claims
-from platformsim.studies.compare import Comparison, compare
-from platformsim.studies.explain import Explanation, explain
-from platformsim.studies.game import Fingerprint, Game, fingerprint, game
-from platformsim.studies.run import Run, run
-from platformsim.studies.search import Search, search
-from platformsim.studies.sensitivity import Sensitivity, sensitivity
+from platformsim.studies.boundary import boundary, hysteresis
+from platformsim.studies.claims import claims
+from platformsim.studies.compare import compare
+from platformsim.studies.explain import explain
+from platformsim.studies.game import fingerprint, game
+from platformsim.studies.keep import Study
+from platformsim.studies.run import run
+from platformsim.studies.search import search
+from platformsim.studies.sensitivity import sensitivity
 from platformsim.studies.sweep.again import sweep_again
+
+# What a folder's verb repeats it with, from its scenario and options.
+_VERBS = {
+    "run": run,
+    "compare": compare,
+    "game": game,
+    "fingerprint": fingerprint,
+    "explain": explain,
+    "sensitivity": sensitivity,
+    "search": search,
+    "boundary": boundary,
+    "hysteresis": hysteresis,
+}
 
 
 @dataclass(frozen=True)
@@ -45,8 +60,7 @@ def rerun(path: str | Path, *, workers: int | None = None, progress: bool = True
     Parameters
     ----------
     path : str or Path
-        A folder written by ``run``, ``compare``, ``claims``, ``explain``, ``sweep``,
-        ``sensitivity`` or ``search``.
+        A folder written by a study.
     workers, progress
         See :func:`platformsim.studies.execute.execute`.
 
@@ -90,26 +104,14 @@ def rerun(path: str | Path, *, workers: int | None = None, progress: bool = True
 
 def _repeat(
     folder: Path, manifest: dict, options: dict, workers: int | None, progress: bool
-) -> Run | Comparison | Claims | Explanation | Game | Fingerprint | Sensitivity | Search:
+) -> Study:
     verb = manifest["verb"]
     if verb == "claims":
         # Of the register and the scenarios that come with the package, whatever they say now.
         return claims(**options, workers=workers, progress=progress)
     scenario = replace(load(folder / SCENARIO), arm=manifest.get("arm", ""))
-    if verb == "run":
-        return run(scenario, **options, workers=workers, progress=progress)
-    if verb == "compare":
-        return compare(scenario, **options, workers=workers, progress=progress)
-    if verb == "game":
-        return game(scenario, **options, workers=workers, progress=progress)
-    if verb == "fingerprint":
-        return fingerprint(scenario, **options, workers=workers, progress=progress)
-    if verb == "explain":
-        return explain(scenario, **options, workers=workers, progress=progress)
-    if verb == "sensitivity":
-        return sensitivity(scenario, **options, workers=workers, progress=progress)
-    if verb == "search":
-        return search(scenario, **options, workers=workers, progress=progress)
+    if verb in _VERBS:
+        return _VERBS[verb](scenario, **options, workers=workers, progress=progress)
     raise ResultError(f"{folder}: was made by {verb!r}, which rerun cannot repeat")
 
 

@@ -13,7 +13,7 @@ from platformsim.metrics import REGISTRY
 from platformsim.parameters import parameters_of
 from platformsim.results import Runs
 from platformsim.scenario import Scenario
-from platformsim.studies.judge import FEWEST_PAIRS, ERROR, judge, judge_tail, tail_mean
+from platformsim.studies.judge import ERROR, FEWEST_PAIRS, judge, judge_tail, tail_mean
 
 ROW_KEYS = (
     "metric",

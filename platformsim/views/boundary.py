@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,10 +17,16 @@ from platformsim.views import style
 CANNOT_TELL = "cannot tell"
 _ABOVE, _BELOW, _UNSURE = "#0072B2", "#D55E00", "#D9D9D9"
 _MARKS = "osD"
+_CURVE_NOTE = "Bars: 95 % intervals. Green: where it changes sign, with band."
+_STARTS_NOTE = "Markers: mean; shaded: 10 % to 90 % of runs. Grey: critical values, with band."
 
 
 def _colours(zones: tuple[str, str]) -> dict[str, str]:
     return {zones[0]: _ABOVE, zones[1]: _BELOW, CANNOT_TELL: _UNSURE}
+
+
+def _wrapped(title: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(title, width))
 
 
 def crossing_figure(
@@ -69,7 +77,11 @@ def crossing_figure(
     ax.legend(frameon=False, fontsize=8, loc="best")
     ax.set_xlabel(key)
     ax.set_ylabel(label)
-    style.headline(figure, title, "Bars: 95 % intervals. Green: where it changes sign, with band.")
+    style.headline(
+        figure,
+        _wrapped(title, 66),
+        "Bars: 95 % intervals. Green: where it changes sign, with band.",
+    )
     found = "; ".join(f"{r.value:.4g} [{r.low:.4g}, {r.high:.4g}]" for r in crossings.itertuples())
     return style.describe(figure, f"{label} changes its sign at {found or 'no value seen'}.")
 
@@ -82,6 +94,7 @@ def zones_figure(
     *,
     zones: tuple[str, str],
     title: str,
+    note: str = "",
 ) -> Figure:
     """Draw the zones of two parameters, with the line between them.
 
@@ -98,6 +111,8 @@ def zones_figure(
     zones : tuple of str
         Names of the zones above 0 and below.
     title : str
+    note : str
+        What the zones say.
     """
     figure, axes = style.grid(1, 1, 6.4, 4.8)
     ax, colours = axes[0, 0], _colours(zones)
@@ -118,8 +133,7 @@ def zones_figure(
     _legend(figure, ax, cells, colours, bool(len(line)))
     ax.set_xlabel(keys[0])
     ax.set_ylabel(keys[1])
-    note = "Dots: evaluated points. Named after the arm in which the metric is larger."
-    style.headline(figure, title, note if zones[0].split()[0] != "above" else "Dots: evaluated.")
+    style.headline(figure, _wrapped(title, 66), f"Dots: evaluated points. {note}".strip())
     area = (cells["x_end"] - cells["x"]) * (cells["y_end"] - cells["y"])
     parts = (area.groupby(cells["zone"]).sum() / area.sum()).items()
     said = ", ".join(f"{name} in {part:.0%}" for name, part in parts)
@@ -191,7 +205,9 @@ def hysteresis_figure(
     axes[0, 0].set_ylabel(f"share of {side} at the end")
     axes[0, 0].legend(frameon=False, fontsize=8, loc="best")
     style.headline(
-        figure, title, "Markers: mean; shaded: 10 % to 90 % of runs. Grey: critical values, band."
+        figure,
+        _wrapped(title, 98),
+        _STARTS_NOTE,
     )
     found = "; ".join(
         f"{row.what} from {row.value:.4g} [{row.low:.4g}, {row.high:.4g}]"

@@ -23,9 +23,11 @@ def reply_text(replies: pd.DataFrame) -> str:
 
 
 def equilibrium_text(equilibria: pd.DataFrame) -> str:
-    """Set equilibria as a table: a line each."""
+    """Set equilibria as a table: a line each outcome, with one equilibrium that leads to it."""
     rows = []
-    for _, part in equilibria.groupby("equilibrium", sort=False):
+    for _, alike in equilibria.groupby("outcome", sort=False):
+        numbers = list(dict.fromkeys(alike["equilibrium"]))
+        part = alike[alike["equilibrium"] == numbers[0]]
         players = []
         for player, used in part.groupby("player", sort=False):
             words = [
@@ -37,8 +39,8 @@ def equilibrium_text(equilibria: pd.DataFrame) -> str:
         payoffs = part.groupby("player", sort=False)["payoff"].first()
         appears = "-" if pd.isna(first["appears"]) else f"{first['appears']:.0%}"
         rows.append(("; ".join(players), first["kind"], ", ".join(map(number, payoffs)), appears,
-                     "yes" if first["in_means"] else "no"))  # fmt: skip
-    head = ("who plays what", "kind", "payoffs", "appears in", "in the means")
+                     "yes" if first["in_means"] else "no", len(numbers) - 1))  # fmt: skip
+    head = ("who plays what", "kind", "payoffs", "appears in", "in the means", "others alike")
     return _short(rows, head) if rows else "None."
 
 

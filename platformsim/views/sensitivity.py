@@ -97,7 +97,7 @@ def _indices(
         ax.tick_params(axis="y", length=0)
         ax.locator_params(axis="x", nbins=4)
         if main == "ST":
-            ax.set_xlim(*_within(ax.get_xlim()))
+            ax.set_xlim(*_within(indices[indices["outcome"].isin(outcomes)]))
         elif part["value"].abs().max() == 0.0:
             ax.set_xlim(-1.0, 1.0)
         style.panel_title(ax, f"{said(outcome)}\n{_luck(noise, outcome)}")
@@ -127,9 +127,10 @@ def _bar(ax: Axes, row: pd.Series, y: float, name: str, labelled: bool, main: st
     ax.plot([row["low"], row["high"]], [y, y], color=style.INK, linewidth=1.1)
 
 
-def _within(limits: tuple[float, float]) -> tuple[float, float]:
-    """Keep shares of variance in sight when an interval of one is as wide as the page."""
-    return max(limits[0], -0.4), min(limits[1], 1.6)
+def _within(shown: pd.DataFrame) -> tuple[float, float]:
+    """Return one scale for all shares of variance, on which no wide interval hides the rest."""
+    low, high = shown["low"].min(), shown["high"].max()
+    return max(min(low, -0.05), -0.4) - 0.03, min(max(high, 1.0), 1.6) + 0.03
 
 
 def _luck(noise: pd.DataFrame, outcome: str) -> str:

@@ -137,7 +137,7 @@ def peers(runs, work):
         part = sweep(20 * runs // 3, work / f"turn-{turn}")
         spent["sweep"] += part["total"] / part["runs"] / 3
         begun = used()
-        with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):
+        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stderr(nowhere):
             rows = mesa.batch_run(
                 Market, {"beta": [BETA]}, iterations=runs // 3, number_processes=2,
                 max_steps=MONTHS, data_collection_period=1, display_progress=False,
@@ -158,6 +158,8 @@ def main():
         one(chosen.one, chosen.work)
         return
     work = Path(tempfile.mkdtemp(prefix="scale-"))
+    # The first run of all compiles the loops, which takes memory of its own.
+    alone(20, work)
     few, many = (alone(runs, work) for runs in (chosen.runs // 10, chosen.runs))
     wrong = 0
     for found in (few, many):

@@ -29,7 +29,9 @@ def test_the_seed_is_the_pair_of_a_comparison():
     f = ps.as_function(
         "flywheel", ["users.share[social]"], ["separate", "integrated"], changes=SMALL
     )
-    table = result.runs.summary.pivot(index="replicate", columns="arm", values="users.share[social]")
+    table = result.runs.summary.pivot(
+        index="replicate", columns="arm", values="users.share[social]"
+    )
     for seed in (0, 7):
         found = f(seed=seed)
         assert found["users.share[social]@separate"] == table.loc[seed, "separate"]

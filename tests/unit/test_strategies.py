@@ -10,7 +10,16 @@ from platformsim.errors import ScenarioError
 from platformsim.market.release import MODE
 from platformsim.model import PlatformModel
 from platformsim.scenario import load
-from platformsim.strategies import REGISTRY, Observation
+from platformsim.strategies import (
+    REGISTRY,
+    BestReply,
+    ClosedThenOpen,
+    Observation,
+    OpenThenClose,
+    always_open,
+    expected_profit,
+    named,
+)
 
 SEEN = Observation(
     month=13,
@@ -36,6 +45,19 @@ SEEN = Observation(
     [
         ("hold", {}, None),
         ("hold", {"mode": "open_weights", "rival_capability": 500.0}, None),
+        ("always_open", {}, "open_weights"),
+        ("always_closed", {"mode": "open_weights"}, "closed_api"),
+        ("capped", {}, "open_capped"),
+        ("delayed", {}, "delayed_open"),
+        ("staged", {}, "staged"),
+        ("open_then_close", {"month": 23}, "open_weights"),
+        ("open_then_close", {"month": 24}, "closed_api"),
+        ("closed_then_open", {"month": 23}, "closed_api"),
+        ("closed_then_open", {"month": 24}, "open_weights"),
+        ("best_reply", {}, None),
+        ("best_reply", {"forecast": (3.0, 2.0)}, "closed_api"),
+        ("best_reply", {"forecast": (2.0, 3.0)}, "open_weights"),
+        ("best_reply", {"forecast": (2.0, 2.0)}, None),
         ("open_when_behind", {"rival_capability": 100.1}, "open_weights"),
         ("open_when_behind", {"rival_capability": 100.0}, "closed_api"),
         ("open_when_behind", {"rival_capability": 99.9, "mode": "open_weights"}, "closed_api"),
@@ -59,9 +81,164 @@ def test_built_in_strategies(name, facts, wanted):
 
 
 def test_these_are_all_built_in_strategies():
-    assert {"hold", "open_when_behind", "open_if_complement_pays", "follow_the_leader"} <= set(
-        REGISTRY
-    )
+    built_in = {
+        name for name, rule in REGISTRY.items() if rule.__module__.startswith("platformsim.")
+    }
+    assert built_in == {
+        "hold", "always_open", "always_closed", "capped", "delayed", "staged", "open_then_close",
+        "closed_then_open", "open_when_behind", "open_if_complement_pays", "follow_the_leader",
+        "best_reply"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("always_open", always_open),
+        ("open_then_close", OpenThenClose(24)),
+        ("open_then_close(months=36)", OpenThenClose(36)),
+        (" closed_then_open ( months = 0 ) ", ClosedThenOpen(0)),
+        ("best_reply(horizon=6, review=3)", BestReply(6, 3, 1)),
+        ("best_reply()", BestReply()),
+    ],
+)
+def test_a_name_may_carry_parameters(text, rule):
+    assert named(text) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("open_then_closed", "did you mean 'open_then_close'"),
+        ("open_then_close(month=3)", "did you mean 'months'"),
+        ("open_then_close(months=-1)", "must be a whole number from 0 to 1200 months"),
+        ("open_then_close(months=1.5)", "must be a whole number"),
+        ("open_then_close(36)", "must be one of months"),
+        ("always_open(months=3)", "always_open has no parameters"),
+        ("open_then_close(months=3", "must be one of"),
+        ("", "must be one of"),
+        (3, "must be one of"),
+    ],
+)
+def test_a_name_that_is_none_is_explained(text, message):
+    with pytest.raises(ScenarioError, match=message):
+        named(text)
+
+
+def test_a_file_may_name_a_strategy_with_parameters_and_its_mistakes_are_listed():
+    path = modes(duopoly(**{"releasers.alpha.strategy": "open_then_close(months=5)"}))
+    assert [row[0] for row in path] == ["open_weights"] * 5 + ["closed_api"] * 9
+    with pytest.raises(ScenarioError) as raised:
+        duopoly(**{
+            "releasers.alpha.strategy": "open_then_close(months=-5)",
+            "releasers.beta.strategy": "always_opne"})  # fmt: skip
+    message = str(raised.value)
+    assert "releasers.alpha.strategy: open_then_close.months" in message
+    assert "releasers.beta.strategy" in message
+    assert "did you mean 'always_open'" in message
+
+
+def test_a_strategy_of_the_callers_own_may_have_parameters():
+    @ps.strategy
+    @dataclasses.dataclass(frozen=True)
+    class OpenEveryTest:
+        months: int = ps.param(3, 1, 12, "months", "M", "How often.")
+
+        def __call__(self, seen):
+            return "open_weights" if seen.month % self.months == 0 else "closed_api"
+
+    try:
+        path = modes(duopoly(**{"releasers.alpha.strategy": "open_every_test(months=2)"}))
+        assert [row[0] for row in path] == ["open_weights", "closed_api"] * 7
+    finally:
+        REGISTRY.pop("open_every_test")
+
+
+# -- best reply --------------------------------------------------------------------------------
+
+
+def test_a_forecast_leaves_the_market_as_it_was_and_asks_only_when_decisions_are_due():
+    told = []
+
+    class Listening(BestReply):
+        def __call__(self, seen):
+            told.append(seen)
+
+    plain = PlatformModel(duopoly(months=9)).run().history
+    asked = duopoly(months=9).with_strategy("alpha", Listening(horizon=5, review=4))
+    looked = PlatformModel(asked).run().history
+    assert np.array_equal(plain.paid, looked.paid)
+    assert [len(seen.forecast) for seen in told] == [2, 0, 0, 0, 2, 0, 0, 0, 2]
+
+
+def test_a_forecast_is_what_happens_when_nobody_moves():
+    # Nothing of chance decides this market's profits: the forecast must come true.
+    told = []
+    mechanisms = {"complement": {}, "lab_economics": {"train_cost_0": 100.0}}
+    settings = {"run.resolution": "mean_field", "technologies.one.release_mode": "open_weights"}
+    spec = duopoly(mechanisms=mechanisms, months=12, **settings)
+
+    class Listening(BestReply):
+        def __call__(self, seen):
+            told.append(seen.forecast)
+
+    model = PlatformModel(spec.with_strategy("alpha", Listening(horizon=12, review=12))).run()
+    earned = model.history.releasers["profit"][1:, 0].mean()
+    closed, opened = told[0]
+    assert opened == pytest.approx(earned, rel=1e-12)
+    assert closed != pytest.approx(earned, rel=1e-3)
+
+
+def test_a_forecast_does_not_know_what_luck_will_be():
+    model = PlatformModel(duopoly(months=12))
+    for _ in range(3):
+        model.step()
+    market = model.market
+    first = expected_profit(market, 0, ["closed_api"], 4)
+    assert first == expected_profit(market, 0, ["closed_api"], 4)
+    before = market.month
+    for _ in range(4):
+        model.step()
+    assert before == 3
+    came = model.history.releasers["profit"][4:8, 0].mean()
+    assert first[0] != came
+    assert first[0] == pytest.approx(came, rel=0.5)
+    several = expected_profit(market, 0, ["closed_api"], 4, paths=3)
+    assert several != expected_profit(market, 0, ["closed_api"], 4, paths=2)
+
+
+@pytest.mark.parametrize(
+    ("demand", "lift", "wanted"),
+    [(0.0, 0.3, "open_weights"), (800.0, 0.0, "closed_api"), (0.0, 0.0, "closed_api")],
+)
+def test_the_best_reply_opens_for_a_complement_and_closes_for_the_api(demand, lift, wanted):
+    mechanisms = {
+        "complement": {"eng_lift": lift, "cost_saving": 0.0},
+        "lab_economics": {"train_cost_0": 0.0},
+    }
+    spec = duopoly(mechanisms=mechanisms, **{
+        "technologies.one.api_demand": demand, "technologies.two.api_demand": demand,
+        "releasers.alpha.strategy": "best_reply(horizon=6, review=6)"})  # fmt: skip
+    # In a tie, the last case, nobody moves.
+    assert {row[0] for row in modes(spec)} == {wanted}
+
+
+def test_a_longer_horizon_sees_what_a_short_one_overlooks():
+    # What openness brought lingers for six months after closing and is lost then.
+    mechanisms = {
+        "complement": {"eng_lift": 0.5},
+        "lab_economics": {"train_cost_0": 0.0},
+        "reversion": {"fork_prob": 1.0, "fork_keep": 1.0, "trust_loss": 1.0, "fork_months": 6},
+    }
+    settings = {
+        "technologies.one.api_demand": 100.0,
+        "technologies.one.release_mode": "open_weights",
+    }
+    found = {}
+    for horizon in (5, 36):
+        rule = BestReply(horizon, 12, 1)
+        spec = duopoly(mechanisms=mechanisms, **settings).with_strategy("alpha", rule)
+        found[horizon] = modes(spec)[0][0]
+    assert found == {5: "closed_api", 36: "open_weights"}
 
 
 @pytest.mark.parametrize("name", ["open_when_behind", "open_if_complement_pays",

@@ -13,10 +13,10 @@
        (a + b x)^2 <= t^2 var(a + b x),
 
    wider on both sides by what a quadratic through the window would move the crossing. Where the
-   curve bends within the window (the mean quadratic or cubic part differs from 0 at 95 %), the
-   window is halved. Where it bends still at the resolution asked for, or the slope cannot be told
-   from 0, the band is the narrowest pair of values with sure signs: a jump is not located more
-   exactly than that.
+   curve bends within the window (the mean quadratic or cubic part differs from 0 at 99 %, and is
+   more than a twentieth of the linear part), the window is halved. Where it bends still at the
+   resolution asked for, or the slope cannot be told from 0, the band is the narrowest pair of
+   values with sure signs: a jump is not located more exactly than that.
 
 References
 ----------
@@ -37,9 +37,8 @@ from platformsim.studies.boundary.curve import Curve, interval
 
 _SCAN, _INSIDE, _WINDOW = 9, 3, 5
 _ROUNDS, _MOST_CROSSINGS = 8, 8
-_BENDS = 0.05
+_BENDS, _BENT = 0.01, 0.05
 _MOST_AT_ONCE = 8.0
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Effort:
         At each value of the scan.
     most : int
         At each value around a crossing.
-    resolution : float
+    precision : float
         Half-width of the band to be reached, as a share of the range.
     level : float
         Of the band.
@@ -60,7 +59,7 @@ class Effort:
 
     replicates: int = 20
     most: int = 160
-    resolution: float = 0.005
+    precision: float = 0.005
     level: float = 0.95
 
 
@@ -100,7 +99,7 @@ def crossings(curve: Curve, low: float, high: float, effort: Effort) -> list[Cro
         wanted: list[float] = []
         for first, last in _brackets(curve, low, high)[:_MOST_CROSSINGS]:
             told = [s != 0 for x, s in curve.signs(first, last) if first < x < last]
-            wide = last - first > 2 * effort.resolution * (high - low)
+            wide = last - first > 2 * effort.precision * (high - low)
             if wide and (any(told) or len(told) < _INSIDE):
                 wanted += np.linspace(first, last, _INSIDE + 2)[1:-1].tolist()
         if not wanted:
@@ -131,7 +130,7 @@ def _estimate(
 ) -> Crossing:
     first, last = bracket
     rises = dict(curve.signs(first, last))[last] > 0
-    finest = effort.resolution * (ends[1] - ends[0])
+    finest = effort.precision * (ends[1] - ends[0])
     centre, half, planned = (first + last) / 2, (last - first) / 2, False
     for _ in range(3 * _ROUNDS):
         window = np.clip(np.linspace(centre - half, centre + half, _WINDOW), *ends)
@@ -207,6 +206,7 @@ def _line(xs: np.ndarray, values: np.ndarray, level: float) -> _Line | None:
     return _Line(value, low - shift, high + shift, bends)
 
 
-def _differs(part: np.ndarray, scale: float) -> bool:
+def _differs(part: np.ndarray, slope: float) -> bool:
+    """Return whether a bend is there and, set against the slope, matters."""
     mean, reach, _ = interval(part, _BENDS)
-    return abs(mean) > max(reach, _ROUNDING * scale)
+    return abs(mean) > max(reach, _BENT * slope)

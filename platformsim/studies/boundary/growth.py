@@ -11,6 +11,9 @@ from platformsim.errors import Problem, ScenarioError
 from platformsim.model import PlatformModel
 from platformsim.scenario import Scenario
 
+# A push and a number of agents for which it is right.
+_KICK, _COUNT = 0.02, 2_000
+
 
 @dataclass(frozen=True)
 class Response:
@@ -39,6 +42,16 @@ class Response:
         total = self.matrices.sum(axis=0)
         left_out = np.array([_largest((total - one) / (count - 1)) for one in self.matrices])
         return float(np.sqrt((count - 1) / count * ((left_out - left_out.mean()) ** 2).sum()))
+
+
+def kick_of(scenario: Scenario) -> float:
+    """Return a push that suits the market's size.
+
+    The error of the response falls with the push as its square, its noise rises as the inverse
+    root of push and count; of the two the error must be the smaller.
+    """
+    fewest = min((side.count for side in scenario.sides.values()), default=1)
+    return _KICK * min(1.0, (_COUNT / fewest) ** 0.25)
 
 
 def _largest(matrix: np.ndarray) -> float:

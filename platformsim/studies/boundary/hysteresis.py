@@ -14,13 +14,13 @@ from platformsim.scenario import Scenario, load
 from platformsim.studies.batch import Batch, alone
 from platformsim.studies.boundary.crossing import Effort
 from platformsim.studies.boundary.quantity import OfGrowth, OfMetric, checked, settings_at
-from platformsim.studies.boundary.study import Over, follow
+from platformsim.studies.boundary.study import Over, axis_label, follow
 from platformsim.studies.keep import keep
 from platformsim.views.boundary import hysteresis_figure
 from platformsim.views.gallery import Gallery
 
 # A quarter of a start's lead: what is left of it when the start decides is more, else next to none.
-_KICK, _LEFT = 0.02, 0.25
+_LEFT = 0.25
 _VALUES = 17
 
 
@@ -56,7 +56,7 @@ class Hysteresis:
     @property
     def title(self) -> str:
         """What is looked for."""
-        return f"Does the start decide? {self.source.title or self.source.name}"
+        return f"{self.source.title or self.source.name}: does the start decide?"
 
     def to_frame(self) -> pd.DataFrame:
         """Return the critical values."""
@@ -78,7 +78,7 @@ class Hysteresis:
 
     def plot(self) -> Gallery:
         """Draw where runs end, from each start."""
-        gallery, key = Gallery(), next(iter(self.over))
+        gallery, key = Gallery(), axis_label(self.source, next(iter(self.over)))
         gallery["hysteresis"] = hysteresis_figure(
             self.branches, self.critical, key, self.side, self.platforms[0], self.title
         )
@@ -100,7 +100,7 @@ def hysteresis(
     lead: float = 0.9,
     pairs: int = 20,
     most: int = 160,
-    resolution: float = 0.005,
+    precision: float = 0.005,
     seed: int | None = None,
     changes: dict[str, Any] | None = None,
     workers: int | None = None,
@@ -125,7 +125,7 @@ def hysteresis(
         Whose shares are followed.
     lead : float
         Share with which the leader starts; the others have equal parts of the rest.
-    pairs, most, resolution
+    pairs, most, precision
         As in :func:`platformsim.studies.boundary.boundary`.
     seed, changes, workers, start_method, progress
         As in :func:`platformsim.studies.compare.compare`.
@@ -150,7 +150,7 @@ def hysteresis(
     running = {"workers": workers, "start_method": start_method, "progress": progress}
     names = tuple(row.name for row in changed.platforms)[:2]
     behind = (1.0 - lead) / (len(changed.platforms) - 1)
-    effort = Effort(pairs, most, resolution)
+    effort = Effort(pairs, most, precision)
     opposite = {name: starts[name] for name in reversed(starts) if name != "even split"}
     memory = OfMetric(
         opposite, {key: tuple(opposite) for key in ranges}, f"{side}.share[{names[0]}]",
@@ -158,7 +158,7 @@ def hysteresis(
     )  # fmt: skip
     found = {"the start decides": follow(memory, changed, ranges, effort)[1]}
     try:
-        growth = OfGrowth(changed, tuple(ranges), _KICK)
+        growth = OfGrowth(changed, tuple(ranges))
         found["an even split is lost"] = follow(growth, changed, ranges, effort)[1]
     except ScenarioError:  # unequal platforms have no even split to lose
         pass
@@ -168,7 +168,7 @@ def hysteresis(
     table = _branches(starts, ranges, side, names[0], pairs, running)
     options = {
         "over": {key: list(ends) for key, ends in ranges.items()}, "side": side, "lead": lead,
-        "pairs": pairs, "most": most, "resolution": resolution, "seed": seed,
+        "pairs": pairs, "most": most, "precision": precision, "seed": seed,
         "changes": changes or {},
     }  # fmt: skip
     return Hysteresis(whole, ranges, critical, table, side, names, options)

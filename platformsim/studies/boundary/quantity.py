@@ -11,7 +11,7 @@ from platformsim.errors import Problem, ScenarioError, nearest
 from platformsim.scenario import Scenario
 from platformsim.scenario.settings import get, known
 from platformsim.studies.batch import Batch
-from platformsim.studies.boundary.growth import response
+from platformsim.studies.boundary.growth import kick_of, response
 
 Point = tuple[float, ...]
 
@@ -86,7 +86,6 @@ class OfGrowth:
 
     scenario: Scenario
     keys: tuple[str, ...]
-    kick: float
     label: str = "growth of a small lead over an even split, less 1"
     zones: tuple[str, str] = ("even split tips", "even split lasts")
 
@@ -95,9 +94,8 @@ class OfGrowth:
         rows = []
         for point in points:
             settings = settings_at(self.scenario, dict(zip(self.keys, point, strict=True)))
-            answer = response(
-                self.scenario.with_settings(settings), kick=self.kick, replicates=replicates
-            )
+            changed = self.scenario.with_settings(settings)
+            answer = response(changed, kick=kick_of(changed), replicates=replicates)
             rows.append([float(np.linalg.eigvals(one).real.max()) for one in answer.matrices])
         return np.array(rows) - 1.0
 

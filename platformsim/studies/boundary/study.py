@@ -20,12 +20,12 @@ from platformsim.studies.boundary.crossing import Crossing, Effort, crossings
 from platformsim.studies.boundary.curve import Curve
 from platformsim.studies.boundary.quantity import OfGrowth, OfMetric, Quantity, checked, moved_in
 from platformsim.studies.boundary.zones import Mosaic
+from platformsim.studies.judge import FEWEST_PAIRS
 from platformsim.studies.keep import keep
 from platformsim.views.boundary import crossing_figure, zones_figure
 from platformsim.views.gallery import Gallery
 
 GROWTH = "even_split_growth"
-_KICK = 0.02
 _MOST_DEPTH = 4
 Over = dict[str, tuple[float, float]]
 
@@ -68,8 +68,8 @@ class Boundary:
 
     @property
     def title(self) -> str:
-        """What is looked for."""
-        return f"Where {self.label} flips: {self.source.title or self.source.name}"
+        """The scenario's title, and what is looked for in it."""
+        return f"{self.source.title or self.source.name}: where the answer flips"
 
     def to_frame(self) -> pd.DataFrame:
         """Return the crossings, or the cells."""
@@ -96,10 +96,13 @@ class Boundary:
 
     def plot(self) -> Gallery:
         """Draw the curve with its crossings, or the map."""
-        gallery, keys = Gallery(), tuple(self.over)
+        gallery, keys = Gallery(), tuple(axis_label(self.source, key) for key in self.over)
         options = {"zones": self.zones, "title": self.title}
         if len(keys) == 2:
-            gallery["map"] = zones_figure(self.cells, self.line, self.points, keys, **options)
+            note = f"Zones: the sign of {self.label}."
+            gallery["map"] = zones_figure(
+                self.cells, self.line, self.points, keys, **options, note=note
+            )
         else:
             gallery["boundary"] = crossing_figure(
                 self.points, self.crossings, keys[0], label=self.label, **options
@@ -123,7 +126,7 @@ def boundary(
     value: float | None = None,
     pairs: int = 20,
     most: int = 160,
-    resolution: float = 0.005,
+    precision: float = 0.005,
     depth: int = 2,
     seed: int | None = None,
     changes: dict[str, Any] | None = None,
@@ -151,10 +154,10 @@ def boundary(
     value : float, optional
         What the metric, or the difference, is compared with; unset: 0, and 1 for the growth.
     pairs : int
-        Replicates at each point, at least 20.
+        Replicates at each point, at least 20; 5 are enough for the growth of a large market.
     most : int
         Over one parameter, most replicates at points around a crossing.
-    resolution : float
+    precision : float
         Over one parameter: half-width of the band that is worth reaching, a share of the range.
     depth : int
         Over two parameters: how often cells are cut, from 0 (6 by 6 cells) to 4 (96 by 96).
@@ -170,7 +173,7 @@ def boundary(
     ScenarioError
         When the scenario, a parameter, an arm, the metric or an option is wrong.
     """
-    _check(pairs, most, resolution, depth)
+    _check(metric, pairs, most, precision, depth)
     whole = scenario if isinstance(scenario, Scenario) else load(scenario)
     settings = {**(changes or {}), **({} if seed is None else {"run.seed": seed})}
     changed = whole.with_settings(settings) if settings else whole
@@ -178,7 +181,7 @@ def boundary(
     checked(changed, ranges)
     running = {"workers": workers, "start_method": start_method, "progress": progress}
     quantity = quantity_of(changed, tuple(ranges), metric, arms, value, running)
-    effort = Effort(pairs, most, resolution)
+    effort = Effort(pairs, most, precision)
     empty = pd.DataFrame()
     if len(ranges) == 2:
         mosaic = Mosaic(quantity, tuple(ranges.values()), pairs, depth)
@@ -190,9 +193,15 @@ def boundary(
     options = {
         "over": {key: list(ends) for key, ends in ranges.items()}, "metric": metric,
         "arms": None if arms is None else list(arms), "value": value, "pairs": pairs, "most": most,
-        "resolution": resolution, "depth": depth, "seed": seed, "changes": changes or {},
+        "precision": precision, "depth": depth, "seed": seed, "changes": changes or {},
     }  # fmt: skip
     return Boundary(whole, ranges, quantity.label, quantity.zones, **tables, options=options)
+
+
+def axis_label(scenario: Scenario, key: str) -> str:
+    """Return a parameter with its unit."""
+    unit = known(scenario.table)[key].unit
+    return f"{key} ({unit})" if unit else key
 
 
 def follow(
@@ -231,7 +240,7 @@ def quantity_of(
         if value not in (None, 1.0):
             raise ScenarioError(Problem("value", value, f"{GROWTH} is compared with 1"))
         chosen = arm_alone(scenario, arms[0]) if arms else alone(scenario)
-        return OfGrowth(chosen, keys, _KICK)
+        return OfGrowth(chosen, keys)
     if single or (arms is None and value is not None):
         if value is None:
             raise ScenarioError(Problem("value", None, "must be given where there is one arm"))
@@ -255,18 +264,19 @@ def _with_unit(metric: str) -> str:
     return f"{metric} ({known_.unit})" if known_ else metric
 
 
-def _check(pairs: int, most: int, resolution: float, depth: int) -> None:
+def _check(metric: str | None, pairs: int, most: int, precision: float, depth: int) -> None:
     problems = []
+    fewest = 5 if metric == GROWTH else FEWEST_PAIRS
     for key, number, least, greatest in (
-        ("pairs", pairs, 20, 100_000), ("most", most, pairs, 1_000_000),
+        ("pairs", pairs, fewest, 100_000), ("most", most, pairs, 1_000_000),
         ("depth", depth, 0, _MOST_DEPTH),
     ):  # fmt: skip
         if isinstance(number, bool) or not isinstance(number, int):
             problems.append(Problem(key, number, "must be a whole number"))
         elif not least <= number <= greatest:
             problems.append(Problem(key, number, f"must be from {least} to {greatest}"))
-    if not 0 < resolution <= 0.25:
-        problems.append(Problem("resolution", resolution, "must be above 0 and at most 0.25"))
+    if not 0 < precision <= 0.25:
+        problems.append(Problem("precision", precision, "must be above 0 and at most 0.25"))
     if problems:
         raise ScenarioError(problems)
 

@@ -102,7 +102,5 @@ def chosen(ids: Sequence[str] = ()) -> list[Claim]:
     wanted = [str(entry).upper() for entry in ids]
     for entry in wanted:
         if entry not in claims:
-            raise ScenarioError(
-                Problem("claims", entry, one_of(claims), nearest=nearest(entry, claims))
-            )
+            raise ScenarioError(Problem("claims", entry, one_of(claims)))
     return [claim for claim in claims.values() if not wanted or claim.id in wanted]

@@ -26,7 +26,7 @@ from platformsim.studies.game.normal_form import spread
 from platformsim.theory.strategy_game import fixation_chance
 
 # Time is in units of one over the spread of payoffs.
-_LONGEST, _STEP = 300.0, 0.2
+_LONGEST, _STEP = 240.0, 0.25
 _AT_REST, _NASH = 1e-3, 1e-2
 _KEY = 33
 
@@ -145,7 +145,7 @@ def _shares(logs: np.ndarray) -> np.ndarray:
     return weights / weights.sum(axis=-1, keepdims=True)
 
 
-def endings(means: np.ndarray, *, shared: bool, starts: int = 200) -> list[Ending]:
+def endings(means: np.ndarray, *, shared: bool, starts: int = 100) -> list[Ending]:
     """Return where replication leads from starting points spread evenly over all mixtures.
 
     Parameters
@@ -164,7 +164,7 @@ def endings(means: np.ndarray, *, shared: bool, starts: int = 200) -> list[Endin
     payoffs = one_population(means) if shared else means
     sizes = payoffs.shape[:1] if shared else payoffs.shape[1:]
     rng = np.random.Generator(np.random.Philox(key=_KEY))
-    start = [np.vstack([np.full(n, 1.0 / n), rng.dirichlet(np.ones(n), starts - 1)]) for n in sizes]
+    start = [rng.dirichlet(np.ones(n), starts) for n in sizes]
     times = np.linspace(0.0, _LONGEST, 301) / spread(payoffs[None] if shared else payoffs)
     path = replicator_path(payoffs, start, times, shared=shared)
     late = path[200:]

@@ -20,7 +20,7 @@ from platformsim.studies.game.normal_form import NormalForm, spread
 from platformsim.studies.game.quantal import principal_branch
 
 # Resampled tables are solved as often as this; fewer where there are mixed equilibria to be found.
-DRAWS, _MIXED_DRAWS = 1000, 200
+DRAWS, _MIXED_DRAWS, _CHAIN_DRAWS = 1000, 200, 100
 _LEAST_SHARE = 0.05
 _INTENSITIES, _PEOPLE = (0.1, 1.0, 10.0), 50
 _SHOWN, _KEY = 60, 32
@@ -33,7 +33,8 @@ def equilibrium_table(game: NormalForm) -> pd.DataFrame:
     which each player uses the same strategies; ``in_means`` whether the table of mean payoffs has
     it. Those that the means lack are listed from a share of 5 % on. ``low`` and ``high`` are the
     2.5 % and 97.5 % quantiles of the probability over the tables that have it, and so for the
-    payoff.
+    payoff. Pure equilibria with the same number under ``outcome`` have the same payoffs in every
+    run: their strategies differ in what they would do, not in what they did.
     """
     found, mixed_sought = equilibria(game.means)
     draws = _MIXED_DRAWS if mixed_sought else DRAWS
@@ -46,7 +47,7 @@ def equilibrium_table(game: NormalForm) -> pd.DataFrame:
             once.setdefault(entry.support, entry)
         for support, entry in once.items():
             seen[support].append(entry)
-    known = {entry.support for entry in found}
+    known, outcomes = {entry.support for entry in found}, []
     often = [s for s, part in seen.items() if len(part) >= _LEAST_SHARE * max(tables, 1)]
     more = sorted((s for s in often if s not in known), key=lambda s: -len(seen[s]))
     listed = [(entry, True) for entry in found] + [(seen[s][0], False) for s in more]
@@ -58,13 +59,25 @@ def equilibrium_table(game: NormalForm) -> pd.DataFrame:
             "kind": "pure" if entry.pure else "mixed",
             "appears": len(part) / tables if tables else np.nan,
             "in_means": in_means,
+            "outcome": _outcome(game, entry, outcomes),
         }
         for player, places in enumerate(entry.support):
             rows += [about | _used(game, entry, part, in_means, player, p) for p in places]
-    columns = ["equilibrium", "kind", "appears", "in_means", "player", "strategy"]
+    columns = ["equilibrium", "kind", "appears", "in_means", "outcome", "player", "strategy"]
     columns += [f"{name}{end}" for name in ("probability", "payoff")
                 for end in ("", "_low", "_high")]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def _outcome(game: NormalForm, entry: Equilibrium, known: list[np.ndarray]) -> int:
+    """Number an equilibrium by what happens: pure ones with the same payoffs in every run share."""
+    profile = tuple(places[0] for places in entry.support)
+    values = game.values[(slice(None), *profile)] if entry.pure else np.full((1, 1), np.nan)
+    for number, other in enumerate(known, 1):
+        if other.shape == values.shape and np.allclose(other, values, rtol=1e-9):
+            return number
+    known.append(values)
+    return len(known)
 
 
 def _used(
@@ -185,7 +198,7 @@ def imitation_table(game: NormalForm, people: int = _PEOPLE) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     payoff = one_population(game.means)
     scale = max(float(np.ptp(payoff, axis=0).max()), 1e-300)
-    tables = [one_population(means) for means in game.resampled(_MIXED_DRAWS)]
+    tables = [one_population(means) for means in game.resampled(_CHAIN_DRAWS)]
     rows = []
     for intensity in _INTENSITIES:
         chances = fixation(payoff, people, intensity / scale)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from platformsim.errors import MISSING, Problem, ScenarioError
 from platformsim.studies.evaluate import Evaluator
 from platformsim.studies.execute import RunError
 from platformsim.studies.search.front import is_on_front, rounded
@@ -53,8 +54,7 @@ class Course:
         RunError
             When every trial failed.
         """
-        import optuna
-
+        optuna = _optuna()
         before = optuna.logging.get_verbosity()
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         try:
@@ -76,8 +76,7 @@ class Course:
         return self._table(rows)
 
     def _together(self, study: Any, count: int) -> list[dict[str, Any]]:
-        import optuna
-
+        optuna = _optuna()
         asked = [study.ask() for _ in range(count)]
         points = [self.space(trial) for trial in asked]
         fresh = {_key(p): p for p in points if _key(p) not in self.known}
@@ -113,6 +112,15 @@ class Course:
         table["on_front"] = on_front & ~pd.DataFrame(values).duplicated().to_numpy()
         errors = table.pop("error")
         return table.assign(error=errors.astype("str"))
+
+
+def _optuna() -> Any:
+    try:
+        import optuna
+    except ImportError:
+        allowed = "needs Optuna: pip install 'platformsim[search]'"
+        raise ScenarioError(Problem("search", MISSING, allowed)) from None
+    return optuna
 
 
 def _sampler(optuna: Any, name: str, seed: int, trials: int) -> Any:

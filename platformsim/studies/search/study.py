@@ -109,11 +109,14 @@ def search(
     if sampler not in SAMPLERS:
         hint = nearest(sampler, SAMPLERS)
         raise ScenarioError(Problem("sampler", sampler, one_of(SAMPLERS), nearest=hint))
+    entries = entries_of(over)
+    if ARM in entries:
+        raise ScenarioError(Problem("over", ARM, "cannot be searched; search the settings it sets"))
     source: Scenario | None = None
     if callable(model):
         goals = goals_of(objectives)
         function: Function = model
-        factors = [given_factor(k, v) for k, v in entries_of(over).items()]
+        factors = [given_factor(k, v) for k, v in entries.items()]
         base, root, months = {f.name: f.middle for f in factors}, seed or 0, None
         name = getattr(model, "__name__", repr(model))
     else:
@@ -123,13 +126,11 @@ def search(
         changed = alone(changed.with_settings(fixed) if fixed else changed)
         tech, owner = technology_of(changed, technology, releaser)
         goals = goals_of([f"profit[{owner}]", "welfare"] if objectives is None else objectives)
-        factors = [] if over is None else factors_of(changed, over, ())[0]
+        factors = factors_of(changed, entries, ())[0] if entries else []
         function = OpeningFunction(changed, tech, [goal for goal, _ in goals])
         base, root = {}, changed.run.seed
         months = changed.run.months if opening else None
         name = source.title
-    if any(factor.name == ARM for factor in factors):
-        raise ScenarioError(Problem("over", ARM, "cannot be searched; search the settings it sets"))
     if months is None and not factors:
         raise ScenarioError(Problem("over", over, "must name something to search"))
     space = _space(months, closes, factors)

@@ -17,8 +17,14 @@ from platformsim.studies.sensitivity.indices import MAIN
 from platformsim.views.gallery import Gallery
 from platformsim.views.sensitivity import sensitivity_gallery
 
-# Above this share, ranks between points are as much the seeds' as the settings'.
-_NOISY = 0.05
+# Shares of luck in the means above which more replicates are wanted, and nothing else is seen.
+_NOISY, _LUCK = 0.05, 0.5
+
+
+def _advice(left: float) -> str:
+    if left > _LUCK:
+        return " These indices are luck's more than the settings': take many more replicates."
+    return " Take more replicates." if left > _NOISY else ""
 
 
 @dataclass(frozen=True)
@@ -113,8 +119,7 @@ class Sensitivity:
             if seed == seed:
                 lines.append(
                     f"{name}: {seed:.0%} of a single run's variance is its seed's; of the variance "
-                    f"between points, {left:.1%} is what luck is left in the means."
-                    + (" Take more replicates." if left > _NOISY else "")
+                    f"between points, {left:.1%} is what luck is left in the means." + _advice(left)
                 )
             if not self.is_dummy_last(name):
                 lines.append(
