@@ -177,9 +177,12 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     )
     worst = ps.sweep(
         scenario,
-        {P_CAT: [1e-5, 1e-3], DEFENDERS: [20, 200] if fast else [20, 50, 100, 400]},
+        {
+            P_CAT: [1e-3] if fast else [1e-5, 1e-3],
+            DEFENDERS: [20, 200] if fast else [20, 50, 100, 400],
+        },
         arms=["closed_danger", "open_danger"], replicates=20 if fast else 100, keep_series=False,
-        workers=workers,
+        changes={"run.months": 72 if fast else 120}, workers=workers,
     )  # fmt: skip
     tail = tails(worst)
     misuse = next(m for m in scenario.mechanisms if m.name == "misuse")

@@ -110,16 +110,18 @@ def draw(
         exact = [having_own(scenario, leak, KINDS[arm]) for leak in fine]
         axes[0, 0].plot(fine, exact, "--", color=colours[arm], linewidth=1.0)
         ax, part = axes[0, 1], incomes[incomes["arm"] == arm]
-        curve(ax, profit[profit["arm"] == arm], LEAK, colour=colours[arm], label="profit")
-        ax.plot(part[LEAK], part["steered"], ":", color=colours[arm], label="from steered sales")
-        ax.plot(part[LEAK], part["own AIs"], "-.", color=colours[arm], label="from own AIs")
+        names = ("profit", "of it from steered sales", "of it from own AIs")
+        names = names if arm == "closed_only" else (None,) * 3
+        curve(ax, profit[profit["arm"] == arm], LEAK, colour=colours[arm], label=names[0])
+        for column, dash, label in zip(("steered", "own AIs"), (":", "-."), names[1:], strict=True):
+            ax.plot(part[LEAK], part[column], dash, color=colours[arm], label=label)
     ax = axes[0, 0]
     ax.axhline(0.5, color=style.PALE, linewidth=0.8)
     ax.set_ylim(0, 1)
     ax.set_ylabel("businesses with an AI of their own (share)")
     ax.legend(frameon=False, fontsize=7.5, loc="upper left")
     style.panel_title(ax, "Who leaves the hub")
-    axes[0, 1].legend(frameon=False, fontsize=7, ncols=2)
+    axes[0, 1].legend(frameon=False, fontsize=7.5, labelcolor=style.INK)
     axes[0, 1].set_ylim(0, 1.35 * profit["high"].max())
     axes[0, 1].set_ylabel("profit of the platform's owner (cu/month)")
     style.panel_title(axes[0, 1], "What the hub earns, and from what")
@@ -129,11 +131,11 @@ def draw(
     style.panel_title(axes[0, 2], "What an open model does to the hub")
     points = switch_points(scenario)
     for ax in axes[0]:
+        ax.set_xlabel("prospects that the assistant steers away (share)")
         for place, (kind, at) in enumerate(points.items()):
             ax.axvline(at, color=style.PALE, linestyle=":", linewidth=1.0)
-            ax.annotate(f"{kind}", (at, 0.015 + 0.045 * place), (2, 0), fontsize=7, color="#555555",
+            ax.annotate(f"{kind}", (at, 0.38 + 0.045 * place), (2, 0), fontsize=7, color="#555555",
                         xycoords=("data", "axes fraction"), textcoords="offset points")  # fmt: skip
-        ax.set_xlabel("prospects that the assistant steers away (share)")
     style.headline(
         figure, "Do businesses leave the platform's assistant, or does it stay the hub?",
         "Marks: runs with 95 % intervals. Curves without marks: closed forms. Vertical: where "

@@ -37,15 +37,15 @@ BAND = (0.70, 0.85)
 
 
 def late_market() -> ps.Scenario:
-    """Return two equal platforms, one of which may start late."""
+    """Return two equal platforms that begin with nobody, one of which may start late."""
     return ps.load(
         {
             "name": "late_entry",
             "title": "Two equal platforms, one of them late",
             "run": {"months": 60},
-            "sides": {"users": {"count": 1000}},
+            "sides": {"users": {"count": 1000, "outside_option": True, "outside_value": -2.0}},
             "platforms": [
-                {"name": "early", "initial": {"users": 1.0}},
+                {"name": "early", "initial": {"users": 0.0}},
                 {"name": "late", "initial": {"users": 0.0}, "fees": {"users": 0.0}},
             ],
             "mechanisms": {"direct_network": {}},
@@ -83,7 +83,10 @@ def panel(
     for (value, label), colour, dash in zip(
         lines.items(), style.COLOURS, style.DASHES, strict=False
     ):
-        curve(ax, frame[frame[by] == value], x, colour=colour, label=label, linestyle=dash)
+        part = frame[frame[by] == value]
+        mark = "" if x == "month" else "o"
+        if len(part):
+            curve(ax, part, x, colour=colour, label=label, linestyle=dash, marker=mark)
     ax.legend(frameon=False, fontsize=7)
     style.panel_title(ax, words[0])
     ax.set_xlabel(words[1])
@@ -101,31 +104,38 @@ def phones(paths: pd.DataFrame) -> pd.DataFrame:
 def draw(tables: dict[str, pd.DataFrame], findings: pd.DataFrame) -> style.Drawing:
     """Draw a panel a shape, and what was found."""
     figure, axes = style.grid(2, 3, 12.0, 7.0)
-    panel(axes[0, 0], tables["flywheel"], FLYWHEEL,
-          {"weak_flywheel": "nobody builds", "weak_flywheel_helped": "outsiders improve it"}, "arm",
-          ("1 Openness over the flywheel", "worth of data (log index)", "months open (share)"))  # fmt: skip
+    panels = (
+        (axes[0, 0], "flywheel", FLYWHEEL, "arm",
+         {"weak_flywheel": "nobody builds", "weak_flywheel_helped": "outsiders improve it"},
+         ("1 Openness over the flywheel", "worth of data (log index)", "months open (share)")),
+        (axes[0, 1], "followers", RATIO, "metric",
+         {"builders[ours]": "on the open model", "builders[theirs]": "on the closed interface"},
+         ("2 Where builders are", "ratio at which the community follows (0: leads)", "builders")),
+        (axes[0, 2], "forks", "month", FORK, {0.0: "no fork", 1.0: "forked"},
+         ("3 Closed again in month 25", "month", "builders on the giant's model")),
+        (axes[1, 0], "phones", "month", "part", {"users": "users", "profits": "profits"},
+         ("4 The open phones' part", "month (launch: 12)", "share of the market")),
+        (axes[1, 1], "late", LAUNCH, "line",
+         {"1.5, fee 0": "effect 1.5", "3, fee 0": "effect 3", "3, fee -1": "3, paid 1 cu a month"},
+         ("5 The late one's users", "launched in month", "share of users at the end")),
+    )  # fmt: skip
+    for ax, name, x, by, lines, words in panels:
+        panel(ax, tables[name], x, lines, by, words)
     axes[0, 0].set_xscale("symlog", linthresh=0.1)
-    panel(axes[0, 1], tables["followers"], RATIO,
-          {"builders[ours]": "on the open model", "builders[theirs]": "on the closed interface"},
-          "metric", ("2 Where builders are", "ratio at which the community follows", "builders"))  # fmt: skip
-    panel(axes[0, 2], tables["forks"], "month", {0.0: "no fork", 1.0: "forked"}, FORK,
-          ("3 After closing in month 25", "month", "builders on the giant's model"))  # fmt: skip
-    panel(axes[1, 0], tables["phones"], "month", {"users": "users", "profits": "profits"}, "part",
-          ("4 The open phones' part", "month (launch: 12)", "share of the market"))  # fmt: skip
     axes[1, 0].axhspan(*BAND, color="#000000", alpha=0.07, linewidth=0)
-    axes[1, 0].set_ylim(0, 1)
-    panel(axes[1, 1], tables["late"], LAUNCH,
-          {"1.5, fee 0": "network effect 1.5", "3, fee 0": "3", "3, fee -1": "3, paid 1 cu a month"},
-          "line", ("5 The late one's users", "launched in month", "share of users at the end"))  # fmt: skip
-    axes[1, 1].set_ylim(0, 1)
+    for ax in (axes[0, 0], axes[1, 0], axes[1, 1]):
+        ax.set_ylim(0, 1)
     ax = axes[1, 2]
     ax.axis("off")
     for place, row in enumerate(findings.itertuples()):
-        colour = style.VERDICT_COLOURS[row.verdict]
-        text = f"{row.shape}  {row.finding}"
-        ax.text(0.0, 0.97 - 0.095 * place, text, fontsize=6.8, va="top", transform=ax.transAxes)
-        ax.text(0.03, 0.93 - 0.095 * place, f"{row.mean:.3g} [{row.low:.3g}, {row.high:.3g}]  "
-                f"{row.verdict}", fontsize=6.8, va="top", color=colour, transform=ax.transAxes)  # fmt: skip
+        found = f"{row.mean:.3g} [{row.low:.3g}, {row.high:.3g}]  {row.verdict}"
+        words = (
+            (f"{row.shape}  {row.finding}", style.INK),
+            (found, style.VERDICT_COLOURS[row.verdict]),
+        )
+        for line, (text, colour) in enumerate(words):
+            height = 1.0 - (place + 0.45 * line) / len(findings)
+            ax.text(0.03 * line, height, text, fontsize=6.6, va="top", color=colour)
     style.headline(figure, "Do published shapes come out of this model, too?",
                    "Means with 95 % intervals. Shaded: share of the open phone system five years "
                    "after launch, as published.")  # fmt: skip
@@ -144,7 +154,8 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
     bare = {**options, "keep_series": False}
     worth = [0.0, 0.3, 3.0] if fast else [0.0, 0.1, 0.2, 0.3, 0.5, 1.0, 3.0]
     arms = ["weak_flywheel"] if fast else ["weak_flywheel", "weak_flywheel_helped"]
-    runs = ps.sweep("laggard_opens", {FLYWHEEL: worth}, arms=arms, **bare).summary
+    many = bare | {"replicates": 20 if fast else 60}
+    runs = ps.sweep("laggard_opens", {FLYWHEEL: worth}, arms=arms, **many).summary
     tables = {"flywheel": levels(runs, ["arm", FLYWHEEL], "open_share[ours]")}
     rows = [
         step(part, FLYWHEEL, ends, "open_share[ours]", way, f"1 {name}", 0.10)

@@ -69,7 +69,7 @@ def draw(found: dict[str, pd.DataFrame]) -> style.Drawing:
         style.panel_title(ax, label)
         ax.set_xlabel("leader's base at the start (share of users)")
         ax.set_ylabel("laggard opens less nobody opens")
-    axes[0, 0].legend(frameon=False, fontsize=7.5)
+    axes[0, 1].legend(frameon=False, fontsize=7.5, loc="center")
     style.headline(
         figure, "Does an open model arm challengers, or does distribution decide?",
         "Paired differences with 95 % intervals, 20 pairs.",

@@ -115,6 +115,8 @@ def draw(found: pd.DataFrame, checks: pd.DataFrame, left: pd.DataFrame) -> style
                 ax.plot(exact[DEMAND], exact["closed form"], color=style.INK, linewidth=0.8,
                         linestyle=":")  # fmt: skip
         ax.set_ylabel("profit of the lab, less where nobody opens (cu/month)", fontsize=7.5)
+        ax.set_xlim(-20, 620)
+        ax.set_ylim(-250, 150)
         ax.set_xlabel("API demand (cu/month)")
         style.panel_title(ax, f"{release.capitalize()}")
     axes[0, 0].legend(frameon=False, fontsize=7.5, loc="lower left")

@@ -13,6 +13,7 @@ from platformsim.errors import Problem, ScenarioError, nearest, one_of
 from platformsim.parameters import Parameter
 from platformsim.scenario import Scenario
 from platformsim.scenario.settings import get, is_open_key, known, parse
+from platformsim.studies.batch import alone
 
 ARM, DUMMY = "arm", "dummy"
 _NUMBER = r"[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -109,6 +110,8 @@ def entries_of(over: Over | None) -> dict[str, Any]:
 def factors_of(scenario: Scenario, over: Over | None, arms: Sequence[str]) -> tuple[list, list]:
     """Return the factors of a scenario, and what was left out and why.
 
+    Of factors that were not asked for, values that this scenario cannot have are left out.
+
     Parameters
     ----------
     scenario : Scenario
@@ -154,6 +157,7 @@ def factors_of(scenario: Scenario, over: Over | None, arms: Sequence[str]) -> tu
 
 def _all(scenario: Scenario, declared: dict[str, Parameter], excluded: set[str]) -> tuple:
     found, left_out = [], []
+    bare = alone(scenario)
     for mechanism in (m for m in scenario.mechanisms if m.enabled):
         prefix = f"mechanisms.{mechanism.name}."
         for key, parameter in declared.items():
@@ -166,11 +170,30 @@ def _all(scenario: Scenario, declared: dict[str, Parameter], excluded: set[str])
             elif factor is None or (base is None and parameter.optional):
                 left_out.append((key, "it has no declared range" if factor is None else "unset"))
             else:
-                found.append(factor)
+                fitting, refused = _fitting(bare, factor)
+                left_out += refused
+                found += [fitting] * (fitting is not None)
     if not found:
         allowed = "no mechanism is on that has parameters; name factors"
         raise ScenarioError(Problem("over", None, allowed))
     return found, left_out
+
+
+def _fitting(scenario: Scenario, factor: Factor) -> tuple[Factor | None, list[tuple[str, str]]]:
+    """Return a factor without the values that this scenario cannot have, and these."""
+    good, refused = [], []
+    for value in factor.levels or (factor.low, factor.high):
+        try:
+            scenario.with_settings({factor.name: int(value) if factor.whole else value})
+            good.append(value)
+        except ScenarioError as error:
+            first = error.problems[0]
+            name = f"{factor.name} = {value}"
+            refused.append((name, f"the scenario cannot have it: {first.allowed}"))
+    if factor.levels and len(good) >= 2:
+        return dataclasses.replace(factor, levels=tuple(good)), refused
+    whole = not factor.levels and len(good) == 2
+    return (factor if whole else None), refused
 
 
 def _declared(key: str, parameter: Parameter, base: Any) -> Factor | None:

@@ -129,8 +129,8 @@ def _bar(ax: Axes, row: pd.Series, y: float, name: str, labelled: bool, main: st
 
 def _within(shown: pd.DataFrame) -> tuple[float, float]:
     """Return one scale for all shares of variance, on which no wide interval hides the rest."""
-    low, high = shown["low"].min(), shown["high"].max()
-    return max(min(low, -0.05), -0.4) - 0.03, min(max(high, 1.0), 1.6) + 0.03
+    low, high = np.fmin(shown["low"].min(), -0.05), np.fmax(shown["high"].max(), 1.0)
+    return max(low, -0.4) - 0.03, min(high, 1.6) + 0.03
 
 
 def _luck(noise: pd.DataFrame, outcome: str) -> str:

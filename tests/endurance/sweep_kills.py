@@ -7,6 +7,7 @@ a Dask cluster is killed half way, one run raises. Ends with 1 when a table diff
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -72,7 +73,9 @@ def done(folder):
     if not file.is_file():
         return 0
     try:
-        with sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10) as link:
+        with contextlib.closing(
+            sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)
+        ) as link:
             return link.execute("SELECT COUNT(*) FROM runs").fetchone()[0]
     except sqlite3.Error:
         return 0
@@ -131,7 +134,7 @@ def driver_killed(scenario, runs, kills, work, log, seconds):
         assert not left, f"processes left behind: {left}"
         late = max(late, time.monotonic() - began)
         counts.append(done(folder))
-    with sqlite3.connect(folder / "ledger.sqlite") as link:
+    with contextlib.closing(sqlite3.connect(folder / "ledger.sqlite")) as link:
         assert link.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     finish(command(scenario, runs, "--resume", folder), log)
     return digests(folder), f"runs done at each kill: {counts}; workers gone within {late:.1f} s"
@@ -196,7 +199,27 @@ def disk_full(scenario, runs, kills, work, log, seconds):
         for process in family(driver.pid):
             os.kill(process, signal.SIGKILL)
         driver.wait()
-        subprocess.run(["umount", str(disk)], check=True)
+        released(disk)
+
+
+def released(disk):
+    """Take the disk away, as soon as nobody uses it any more."""
+    for _ in range(50):
+        if not subprocess.run(["umount", str(disk)], capture_output=True).returncode:
+            return
+        time.sleep(0.2)
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+    print(f"{disk} was still in use: {holders(disk)}")
+
+
+def holders(disk):
+    """Return the processes that have files open below a folder."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if str(link.readlink()).startswith(str(disk)):
+                found.append((link.parts[2], link.readlink().name))
+    return found
 
 
 def filled(ballast):

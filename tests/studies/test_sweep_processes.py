@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import multiprocessing
 import os
 import signal
 import socket
@@ -82,12 +83,12 @@ import multiprocessing
 ways = {"two": dict(workers=2), "four": dict(workers=4),
         **{name: dict(workers=2, start_method=name) for name in ("fork", "spawn", "forkserver")}}
 found = {name: digests(**options) for name, options in ways.items()}
-found["before"] = multiprocessing.get_start_method(allow_none=True)
+found["method"] = multiprocessing.get_start_method()
 print(json.dumps(found))
 """
     found = script(tmp_path, body)
     # Nothing was set for the whole process.
-    assert found.pop("before") is None
+    assert found.pop("method") == multiprocessing.get_all_start_methods()[0]
     assert found == dict.fromkeys(("two", "four", "fork", "spawn", "forkserver"), expected)
 
 

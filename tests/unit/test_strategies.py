@@ -230,7 +230,7 @@ def test_a_longer_horizon_sees_what_a_short_one_overlooks():
         "reversion": {"fork_prob": 1.0, "fork_keep": 1.0, "trust_loss": 1.0, "fork_months": 6},
     }
     settings = {
-        "technologies.one.api_demand": 100.0,
+        "technologies.one.api_demand": 50.0,
         "technologies.one.release_mode": "open_weights",
     }
     found = {}

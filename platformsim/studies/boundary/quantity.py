@@ -59,6 +59,13 @@ class OfMetric:
     zones: tuple[str, str]
     options: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Refuse a metric that the arms do not have, before much is run."""
+        name, arm = next(iter(self.arms.items()))
+        batch = Batch()
+        batch.add(name, arm, 1)
+        batch.run(workers=1, progress=False).require(name, self.metric, "metric")
+
     def values(self, points: list[Point], replicates: range) -> np.ndarray:
         """Return the metric, or the difference, less the value."""
         batch = Batch()

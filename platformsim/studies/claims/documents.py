@@ -73,13 +73,22 @@ def _plain(value: Any) -> Any:
 def readme_table(result: Claims) -> str:
     """Return the table for the README."""
     lines = [
-        summary(result),
+        f"{summary(result)} {_how(result)}",
         "",
         "| claim | verdict | effect | 95 % interval | control | hangs on (flips at) |",
         "|---|---|---|---|---|---|",
     ]
     rows = [f"| {' | '.join(_cells(row))} |" for row in result.table.to_dict("records")]
     return "\n".join([*lines, *rows])
+
+
+def _how(result: Claims) -> str:
+    if result.options["fast"]:
+        return "This was a quick look (`--fast`): 20 pairs each, and few values along the hinges."
+    pairs = result.options["pairs"]
+    return (
+        f"Each was run with {pairs} pairs." if pairs else "Each was run with its scenario's pairs."
+    )
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
@@ -109,7 +118,7 @@ def page(result: Claims) -> str:
         "otherwise. A negative control is a contrast in which the effect should be absent: it is "
         "as it should be when it does not hold. `platformsim claims C13 --detail` draws a claim.",
         "",
-        summary(result),
+        f"{summary(result)} {_how(result)}",
         "",
     ]
     for row in result.table.to_dict("records"):

@@ -26,7 +26,7 @@ from platformsim.studies.game.normal_form import spread
 from platformsim.theory.strategy_game import fixation_chance
 
 # Time is in units of one over the spread of payoffs.
-_LONGEST, _STEP = 240.0, 0.25
+_LONGEST, _STEP, _STRIDE = 240.0, 0.2, 0.5
 _AT_REST, _NASH = 1e-3, 1e-2
 _KEY = 33
 
@@ -68,7 +68,12 @@ def one_population(means: np.ndarray) -> np.ndarray:
 
 
 def replicator_path(
-    payoffs: np.ndarray, start: list[np.ndarray], times: np.ndarray, *, shared: bool = False
+    payoffs: np.ndarray,
+    start: list[np.ndarray],
+    times: np.ndarray,
+    *,
+    shared: bool = False,
+    step: float = _STEP,
 ) -> np.ndarray:
     """Follow replication from one or many starts: x'(s) = x(s) (u(s) - mean u).
 
@@ -82,6 +87,8 @@ def replicator_path(
         Rising from 0, per unit of payoff.
     shared : bool
         Whether there is one population.
+    step : float
+        Longest step, in units of one over the spread of payoffs.
 
     Returns
     -------
@@ -89,7 +96,7 @@ def replicator_path(
     """
     # In logarithms, x' = x (u - mean u) is log x' = u up to a constant, and no share leaves [0, 1].
     logs = [np.log(np.maximum(part, 1e-300)) for part in start]
-    longest = _STEP / spread(payoffs[None] if shared else payoffs)
+    longest = step / spread(payoffs[None] if shared else payoffs)
     found = [np.concatenate([_shares(part) for part in logs], axis=-1)]
     for gap in np.diff(times):
         steps = max(1, int(np.ceil(gap / longest)))
@@ -165,12 +172,12 @@ def endings(means: np.ndarray, *, shared: bool, starts: int = 100) -> list[Endin
     sizes = payoffs.shape[:1] if shared else payoffs.shape[1:]
     rng = np.random.Generator(np.random.Philox(key=_KEY))
     start = [rng.dirichlet(np.ones(n), starts) for n in sizes]
-    times = np.linspace(0.0, _LONGEST, 301) / spread(payoffs[None] if shared else payoffs)
-    path = replicator_path(payoffs, start, times, shared=shared)
-    late = path[200:]
+    times = np.linspace(0.0, _LONGEST, 241) / spread(payoffs[None] if shared else payoffs)
+    path = replicator_path(payoffs, start, times, shared=shared, step=_STRIDE)
+    late = path[160:]
     cuts, groups = np.cumsum(sizes)[:-1], {}
     # What comes to rest from inside is a Nash equilibrium; a saddle is only passed slowly.
-    steady = np.ptp(late[50:], axis=0).max(axis=-1) < _AT_REST
+    steady = np.ptp(late[40:], axis=0).max(axis=-1) < _AT_REST
     rests = steady & (_regret(payoffs, np.split(path[-1], cuts, axis=-1), shared) < _NASH)
     ends = np.where(rests[:, None], path[-1], late.mean(axis=0))
     for end, at_rest in zip(ends, rests, strict=True):

@@ -1,18 +1,18 @@
 """Nash equilibria of payoff tables: pure ones of any game, mixed ones of two players.
 
-Mixed equilibria come from nashpy's enumeration of the vertices of the best-reply polytopes, which
-finds the extreme equilibria of degenerate games, too. Strategies that make no difference to
+Mixed equilibria come from the vertices of nashpy's best-reply polytopes, which hold the extreme
+equilibria of degenerate games, too. Strategies that make no difference to
 anybody's payoff are taken as one before, and strictly dominated ones are left out. For three
 players only pure equilibria are sought.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import HalfspaceIntersection
 
 from platformsim.studies.game.normal_form import TIE, expected, spread
 
@@ -103,14 +103,9 @@ def _vertices(small: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield candidates for equilibria, of payoffs scaled to where nashpy's tolerances fit."""
     if 1 in small.shape[1:]:
         return  # against one strategy a player mixes only where it does not matter
-    from nashpy.polytope import build_halfspaces, non_trivial_vertices
-
     first, second = (1.0 + (part - part.min()) / max(float(np.ptp(part)), 1e-300) for part in small)
     sizes = small.shape[1:]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        rows = list(non_trivial_vertices(build_halfspaces(second.T)))
-        columns = list(non_trivial_vertices(build_halfspaces(first)))
+    rows, columns = _labelled(second.T), _labelled(first)
     # A label is a strategy that is a best reply or not used; a pair must have them all. As bits,
     # all pairs are looked at in one go, where nashpy's own loop takes seconds.
     here = np.array([_bits((label + sizes[0]) % sum(sizes) for label in seen) for _, seen in rows])
@@ -119,6 +114,24 @@ def _vertices(small: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     for row, column in np.argwhere((here[:, None] | there[None]) == whole):
         x, y = rows[row][0], columns[column][0]
         yield x / x.sum(), y / y.sum()
+
+
+def _labelled(payoffs: np.ndarray) -> list[tuple[np.ndarray, set[int]]]:
+    """Return the vertices but 0 of {x >= 0, payoffs x <= 1}, each with its labels.
+
+    The payoffs lie between 1 and 2, so that a small even mixture is inside, and no linear program
+    is needed to find a point there.
+    """
+    from nashpy.polytope import build_halfspaces
+    from nashpy.polytope.polytope import labels
+
+    halfspaces = build_halfspaces(payoffs)
+    inside = np.full(payoffs.shape[1], 0.25 / payoffs.shape[1])
+    corners = HalfspaceIntersection(halfspaces, inside).intersections
+    kept = [
+        corner for corner in corners if not np.allclose(corner, 0) and np.isfinite(corner).all()
+    ]
+    return [(corner, labels(corner, halfspaces)) for corner in kept]
 
 
 def _bits(labels: Iterable[int]) -> int:

@@ -132,7 +132,7 @@ class Sensitivity:
         reasons: dict[str, list[str]] = {}
         for key, reason in self.left_out:
             reasons.setdefault(reason, []).append(key)
-        lines += [f"Left out, for {why}: {', '.join(keys)}." for why, keys in reasons.items()]
+        lines += [f"Left out ({why}): {', '.join(keys)}." for why, keys in reasons.items()]
         return lines
 
     def plot(self) -> Gallery:
