@@ -1,6 +1,6 @@
 """At what strength of the network effect does an even market tip?
 
-For two and three platforms: the onset by the eigenvalue of the even split, where runs end from an
+For two and three platforms: where a small lead begins to grow, with a band; where runs end from an
 even and from a tipped start over a range of strengths, and the fixed points of the mean field
 (shares s with s_j proportional to exp(beta s_j)).
 
@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 
 import platformsim as ps
 from platformsim.results import Folder
-from platformsim.studies.onset import onset
+from platformsim.studies.boundary import GROWTH
 from platformsim.views.maps import branches
 from platformsim.views.text import frame_table
 
@@ -83,9 +83,12 @@ def main(fast: bool, out: Path) -> None:
         for platforms in (2, 3):
             scenario = market(platforms, users, 120)
             even = market(platforms, 20_000, 24)
-            tried = np.linspace(0.8, 1.2, 5) * platforms
-            found = onset(even, lambda beta: {BETA: beta}, tried, replicates=4 if fast else 12)
-            rows.append((platforms, found.value, found.standard_error, float(platforms)))
+            ends_of_range = (0.8 * platforms, 1.2 * platforms)
+            found = ps.boundary(
+                even, {BETA: ends_of_range}, GROWTH, pairs=10, most=40 if fast else 160,
+                precision=0.03 if fast else 0.01,
+            ).crossings.iloc[0]  # fmt: skip
+            rows.append((platforms, found["value"], found["low"], found["high"], float(platforms)))
             betas = np.linspace(0.6, 1.4, values) * platforms
             points = ends(scenario, betas.tolist(), replicates)
             folder.table(f"ends_{platforms}", points)
@@ -94,10 +97,10 @@ def main(fast: bool, out: Path) -> None:
                 labels=("network effect beta (utils per unit share)", "largest share of users"),
                 title=f"{platforms} platforms: the even split and the tipped ones",
                 curves=fixed_points(platforms, np.linspace(betas[0], betas[-1], 241)),
-                marks={"measured onset": found.value},
+                marks={"measured onset": found["value"]},
             )  # fmt: skip
             folder.figure(f"branches_{platforms}", figure)
-        table = pd.DataFrame(rows, columns=["platforms", "onset", "standard error", "theory"])
+        table = pd.DataFrame(rows, columns=["platforms", "onset", "low", "high", "theory"])
         folder.table("onsets", table)
         curves = ps.compare("tipping", pairs=20, changes={"run.months": 60 if fast else 120})
         folder.figure("adoption", curves.plot()["adoption"])

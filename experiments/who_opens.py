@@ -129,7 +129,9 @@ def main(fast: bool, out: Path, workers: int | None) -> None:
         f"mostly open at yields from "
         + ", ".join(
             f"{part[YIELD].min():g} (rivalry {rivalry:g})"
-            for rivalry, part in points[(points[GAP] > 3.9) & (points["low"] > 0)].groupby(RIVALRY)
+            for rivalry, part in points[(points[GAP] == max(leads)) & (points["low"] > 0)].groupby(
+                RIVALRY
+            )
         )
         + f". {len(wrong)} of {len(decided)} decided points are beyond the closed form."
     )

@@ -14,21 +14,49 @@ from platformsim.errors import Problem, ScenarioError
 
 @main.command()
 @click.argument("scenario")
-@click.option("--over", multiple=True, required=True, metavar="KEY=LOW:HIGH",
-              help="A parameter and its range; once, or twice for a map.")
+@click.option(
+    "--over",
+    multiple=True,
+    required=True,
+    metavar="KEY=LOW:HIGH",
+    help="A parameter and its range; once, or twice for a map.",
+)
 @click.option("--metric", help="What is followed.  [default: the first prediction's]")
 @click.option("--arms", help="Two arms, the base first, or one.  [default: the first prediction's]")
 @click.option("--value", type=float, help="What it is compared with.  [default: 0]")
-@click.option("--starts", is_flag=True,
-              help="From opposite starts: where the start decides, and an even split is lost.")
-@click.option("--pairs", type=click.IntRange(1), default=20, show_default=True,
-              help="Pairs of runs at each point, at least 20.")
-@click.option("--most", type=click.IntRange(1), default=160, show_default=True,
-              help="Most pairs at points around a flip.")
-@click.option("--precision", type=float, default=0.005, show_default=True,
-              help="Half-width of the band worth reaching, as a share of the range.")
-@click.option("--depth", type=click.IntRange(0, 4), default=2, show_default=True,
-              help="How often the cells of a map are cut.")
+@click.option(
+    "--starts",
+    is_flag=True,
+    help="From opposite starts: where the start decides, and an even split is lost.",
+)
+@click.option(
+    "--pairs",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Pairs of runs at each point, at least 20.",
+)
+@click.option(
+    "--most",
+    type=click.IntRange(1),
+    default=160,
+    show_default=True,
+    help="Most pairs at points around a flip.",
+)
+@click.option(
+    "--precision",
+    type=float,
+    default=0.005,
+    show_default=True,
+    help="Half-width of the band worth reaching, as a share of the range.",
+)
+@click.option(
+    "--depth",
+    type=click.IntRange(0, 4),
+    default=2,
+    show_default=True,
+    help="How often the cells of a map are cut.",
+)
 @options("set", "policy", "resolution", "seed", "workers", "start", "out", "json")
 def boundary(
     scenario: str, over: tuple, arms: str | None, starts: bool, out: Path | None, as_json: bool,
@@ -99,13 +127,17 @@ def _ranges(pairs: tuple[str, ...]) -> dict[str, tuple[float, float]]:
 
 
 @main.command()
-@click.option("--sd", type=float, required=True,
-              help="Standard deviation of the paired difference, from a few pairs.")
+@click.option(
+    "--sd",
+    type=float,
+    required=True,
+    help="Standard deviation of the paired difference, from a few pairs.",
+)
 @click.option("--effect", type=float, required=True, help="The difference to be seen.")
-@click.option("--power", type=float, default=0.9, show_default=True,
-              help="Chance to see it.")
-@click.option("--level", type=float, default=0.95, show_default=True,
-              help="Coverage of the interval.")
+@click.option("--power", type=float, default=0.9, show_default=True, help="Chance to see it.")
+@click.option(
+    "--level", type=float, default=0.95, show_default=True, help="Coverage of the interval."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 def plan(sd: float, effect: float, power: float, level: float, as_json: bool) -> None:
     """How many pairs a comparison needs, before it is run.

@@ -51,10 +51,16 @@ def run(
 @main.command()
 @click.argument("scenario")
 @click.option("--arms", help="Which arms, separated by commas.  [default: all]")
-@click.option("--pairs", type=click.IntRange(1),
-              help="Pairs of runs, at least 20; with --until the most there may be.")
-@click.option("--until", type=click.Choice(["decided"]),
-              help="Look at 20, 40, 80, ... pairs and stop when the predictions are settled.")
+@click.option(
+    "--pairs",
+    type=click.IntRange(1),
+    help="Pairs of runs, at least 20; with --until the most there may be.",
+)
+@click.option(
+    "--until",
+    type=click.Choice(["decided"]),
+    help="Look at 20, 40, 80, ... pairs and stop when the predictions are settled.",
+)
 @click.option("--all", "everything", is_flag=True, help="Print every metric, not the headlines.")
 @options("set", "policy", "resolution", "seed", "workers", "start", "agents", "out", "json")
 def compare(

@@ -87,7 +87,7 @@ class Comparison:
         return [
             *self._looked(),
             "Two-humped: in some pairs the difference exceeds 0.3, so the mean alone misleads; "
-            "read the median and the share in direction. " + "; ".join(names) + "."
+            "read the median and the share in direction. " + "; ".join(names) + ".",
         ]
 
     def _looked(self) -> list[str]:

@@ -178,9 +178,7 @@ def tail_mean(values: np.ndarray) -> np.ndarray:
     return np.partition(values, values.shape[-1] - count, axis=-1)[..., -count:].mean(axis=-1)
 
 
-def tail_interval(
-    base: np.ndarray, arm: np.ndarray, error: float = ERROR
-) -> tuple[float, float]:
+def tail_interval(base: np.ndarray, arm: np.ndarray, error: float = ERROR) -> tuple[float, float]:
     """Return the bootstrap interval of the difference of two arms' tail means.
 
     Whole pairs are drawn, so that what the arms of a pair share stays shared; the interval runs

@@ -34,9 +34,7 @@ ROW_KEYS = (
 _HEADLINES = {"share", "profit", "gatekeeper_index", "consumer_surplus", "welfare", "frontier"}
 
 
-def verdicts(
-    scenarios: dict[str, Scenario], runs: Runs, error: float = ERROR
-) -> pd.DataFrame:
+def verdicts(scenarios: dict[str, Scenario], runs: Runs, error: float = ERROR) -> pd.DataFrame:
     """Judge every arm against the first on every metric, and every registered prediction.
 
     A prediction about two other arms is judged against the base that it names.

@@ -101,7 +101,7 @@ def _indices(
         elif part["value"].abs().max() == 0.0:
             ax.set_xlim(-1.0, 1.0)
         style.panel_title(ax, f"{said(outcome)}\n{_luck(noise, outcome)}")
-        unit = _unit(outcome).strip() if main != "ST" else ""
+        unit = _unit(outcome).strip(" ()") if main != "ST" else ""
         label = _LABELS[main] if outcome == outcomes[len(outcomes) // 2] else ""
         ax.set_xlabel("\n".join(line for line in (unit, label) if line))
     axes[0, 0].set_yticks([-p for p in range(len(shown))], [_short(n, names) for n in shown])

@@ -5,7 +5,8 @@ import pytest
 
 from platformsim.model import PlatformModel
 from platformsim.scenario import load
-from platformsim.studies.onset import onset, response
+from platformsim.studies.boundary import GROWTH, boundary
+from platformsim.studies.boundary.growth import response
 
 N = 20_000
 DIRECT = "mechanisms.direct_network.beta_direct"
@@ -24,45 +25,38 @@ def market(platforms=2, sides=("users",), mechanisms=None, **market_rules):
     )
 
 
+def onset(scenario, key, expected):
+    """The value at which a small lead begins to grow."""
+    ends = {key: (0.8 * expected, 1.2 * expected)}
+    options = {"pairs": 10, "most": 40, "precision": 0.03, "workers": 1, "progress": False}
+    return boundary(scenario, ends, GROWTH, **options).crossings.iloc[0]
+
+
 @pytest.mark.parametrize("platforms", [2, 3])
 def test_an_even_split_loses_stability_at_beta_equal_to_the_number_of_platforms(platforms):
-    found = onset(
-        market(platforms), lambda beta: {DIRECT: beta}, np.linspace(0.8, 1.2, 5) * platforms
-    )
-    assert found.value == pytest.approx(platforms, rel=0.05)
+    found = onset(market(platforms), DIRECT, platforms)
+    assert found["value"] == pytest.approx(platforms, rel=0.05)
     # The test must be able to tell K from K / (1 - 0.2), which a missing term would give.
-    assert found.standard_error < 0.05 * platforms / 4
+    assert found["high"] - found["low"] < 0.1 * platforms
 
 
 @pytest.mark.parametrize("kappa", [0.25, 0.5])
 def test_interoperability_raises_the_threshold_to_two_over_one_minus_kappa(kappa):
     expected = 2 / (1 - kappa)
-    found = onset(
-        market(interoperability=kappa),
-        lambda beta: {DIRECT: beta},
-        np.linspace(0.8, 1.2, 5) * expected,
-    )
-    assert found.value == pytest.approx(expected, rel=0.05)
+    found = onset(market(interoperability=kappa), DIRECT, expected)
+    assert found["value"] == pytest.approx(expected, rel=0.05)
 
 
 @pytest.mark.parametrize(("platforms", "ratio"), [(2, 1.0), (2, 4.0), (3, 1.0)])
 def test_two_sides_tip_when_the_product_of_their_pulls_exceeds_k_squared(platforms, ratio):
-    zero = {"beta_ub": 0.0, "beta_bu": 0.0}
-    both = market(platforms, ("users", "creators"), {"cross_network": zero})
-
-    def vary(root):
-        # root is the geometric mean of the two pulls, so its square is their product.
-        return {
-            "mechanisms.cross_network.beta_uc": root * ratio**0.5,
-            "mechanisms.cross_network.beta_cu": root / ratio**0.5,
-        }
-
-    found = onset(both, vary, np.linspace(0.8, 1.2, 5) * platforms)
-    assert found.value**2 == pytest.approx(platforms**2, rel=0.05)
+    pulls = {"beta_ub": 0.0, "beta_bu": 0.0, "beta_cu": platforms / ratio**0.5}
+    both = market(platforms, ("users", "creators"), {"cross_network": pulls})
+    found = onset(both, "mechanisms.cross_network.beta_uc", platforms * ratio**0.5)
+    assert found["value"] * pulls["beta_cu"] == pytest.approx(platforms**2, rel=0.05)
 
 
 def test_the_eigenvalue_is_beta_over_k_and_not_beta():
-    found = response(market(3).with_settings({DIRECT: 1.5}), replicates=20)
+    found = response(market(3).with_settings({DIRECT: 1.5}), replicates=range(20))
     assert abs(found.eigenvalue - 0.5) <= 4 * found.standard_error + 0.03**2
     assert found.standard_error < 0.02
 

@@ -5,6 +5,7 @@ import pytest
 
 from platformsim.errors import ScenarioError
 from platformsim.scenario import load
+from platformsim.studies.boundary.growth import response
 from platformsim.studies.compare import compare
 from platformsim.studies.judge import (
     bootstrap_intervals,
@@ -14,7 +15,6 @@ from platformsim.studies.judge import (
     tail_mean,
     verdict,
 )
-from platformsim.studies.onset import response
 from platformsim.studies.paired import paired_differences
 from platformsim.studies.sweep import sweep
 

@@ -16,6 +16,7 @@ MAIN = {"ofat": "range", "morris": "mu_star", "sobol": "ST"}
 _RESAMPLES, _KEY, _WIDTH = 200, 35, 1.959964
 # Of SALib's own bootstrap nothing is kept; two is the least of which it can take the spread.
 _OWN_RESAMPLES = 2
+_NEVER_NEGATIVE = ("range", "mu_star", "sigma")
 _Keyed = dict[tuple[str, ...], float]
 
 
@@ -49,10 +50,12 @@ def indices_of(design: Design, values: np.ndarray) -> pd.DataFrame:
     estimate = {"ofat": _ofat, "morris": _morris, "sobol": _sobol}[design.method]
     whole = np.arange(len(design)) if design.method != "ofat" else None
     found = estimate(design, whole, values.mean(axis=1))
+    least = {key: 0.0 if key[2] in _NEVER_NEGATIVE else -np.inf for key in found}
     errors = _errors(design, values, lambda rows, y: estimate(design, rows, y.mean(axis=1)))
     rows = [
         {"factor": key[0], "partner": key[1], "index": key[2], "value": value,
-         "low": value - _WIDTH * errors[key], "high": value + _WIDTH * errors[key]}
+         "low": float(np.maximum(value - _WIDTH * errors[key], least[key])),
+         "high": value + _WIDTH * errors[key]}
         for key, value in found.items()
     ]  # fmt: skip
     return _ranked(pd.DataFrame(rows), design)

@@ -72,6 +72,7 @@ def make_runs(
         finally:
             for future in course.pending:
                 future.cancel()
+            course.parcel.forget()
 
 
 class _Course:

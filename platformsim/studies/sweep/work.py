@@ -103,6 +103,10 @@ class Parcel:
     program: str
     body: bytes
 
+    def forget(self) -> None:
+        """Let go of the job in this process."""
+        _jobs.pop(self.key, None)
+
 
 _jobs: dict[str, Job] = {}
 _scenarios: OrderedDict[tuple[str, str, str], Scenario] = OrderedDict()
