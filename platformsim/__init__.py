@@ -13,9 +13,7 @@ from typing import Any
 # The public face. Names load on first use, so that ``import platformsim`` costs nothing.
 _FACE = {
     "compare": "platformsim.studies.compare",
-    "Comparison": "platformsim.studies.compare",
     "run": "platformsim.studies.run",
-    "Run": "platformsim.studies.run",
     "rerun": "platformsim.studies.rerun",
     "sweep": "platformsim.studies.sweep",
     "claims": "platformsim.studies.claims",

@@ -15,6 +15,7 @@ _ORDER = (
     "diff",
     "run",
     "compare",
+    "sweep",
     "claims",
     "explain",
     "boundary",

@@ -102,9 +102,9 @@ def boundaries(shares: Sequence[float], alpha: float) -> list[float]:
     for share in shares:
         allowed, step = spent(share, alpha), np.sqrt(share - before)
 
-        def beyond(
-            bound: float, places=places, density=density, step=step, root=np.sqrt(share)
-        ) -> float:
+        root = np.sqrt(share)
+
+        def beyond(bound: float, places=places, density=density, step=step, root=root) -> float:
             return float(density @ norm.sf((bound * root - places) / step))
 
         wanted = allowed - used

@@ -32,7 +32,8 @@ ROW_KEYS = {
     "verdict",
 }
 COMMANDS = (
-    "list", "show", "diff", "run", "compare", "claims", "explain", "rerun", "validate"
+    "list", "show", "diff", "run", "compare", "sweep", "claims", "explain", "boundary", "plan",
+    "game", "fingerprint", "sensitivity", "search", "rerun", "validate",
 )  # fmt: skip
 # Small enough for a fraction of a second a study.
 SMALL = (

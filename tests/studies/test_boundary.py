@@ -341,8 +341,9 @@ def test_three_platforms_have_both_branches_between_2_75_and_3():
 
 def test_starts_are_kept_and_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(starting, "_VALUES", 3)
+    brief = SMALL | {"sides.users.revise_rate": 1.0, "run.months": 13}
     result = hysteresis(
-        "tipping", {BETA: (0.5, 4.0)}, changes=SMALL | {"sides.users.revise_rate": 1.0, "run.months": 13},
+        "tipping", {BETA: (0.5, 4.0)}, changes=brief,
         precision=0.1, most=20, **HERE,
     )  # fmt: skip
     assert set(result.branches["start"]) == {"a leads", "b leads", "even split"}
