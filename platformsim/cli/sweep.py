@@ -146,10 +146,11 @@ def _tell(result: Any, as_json: bool) -> None:
         f"{plan.replicates} replicates: {len(plan)} runs, {result.missing} missing\n"
     )
     stated = [row.metric for row in plan.scenario.predictions]
-    means = result.means(main_metrics(result.columns, stated))
-    click.echo(frame_table(means.head(_MOST_SHOWN)))
-    if len(means) > _MOST_SHOWN:
-        click.echo(f"… and {len(means) - _MOST_SHOWN} more rows of means in the tables")
+    if names := main_metrics(result.columns, stated):
+        means = result.means(names)
+        click.echo(frame_table(means.head(_MOST_SHOWN)))
+        if len(means) > _MOST_SHOWN:
+            click.echo(f"… and {len(means) - _MOST_SHOWN} more rows of means in the tables")
     for row in failures.head(_MOST_SHOWN).itertuples():
         where = f"arm {row.arm}, replicate {row.replicate}, seed {row.seed}"
         click.echo(f"\nFailed ({where}): {row.error}\n  repeat it: {row.command}", err=True)

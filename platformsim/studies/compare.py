@@ -76,7 +76,7 @@ class Comparison:
         return self.verdicts
 
     def notices(self) -> list[str]:
-        """Return what a reader must know beside the table: two-humped differences."""
+        """Return what a reader must know beside the table: looks made, two-humped differences."""
         swinging = self.verdicts[self.verdicts["swing_share"].fillna(0.0) >= 0.05]
         names = [
             f"{row.side}: {row.metric} ({row.arm}, {row.swing_share:.0%})"

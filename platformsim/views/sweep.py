@@ -86,7 +86,11 @@ def _differences(
     summary: pd.DataFrame, keys: list[str], metrics: list[str], arms: list[str]
 ) -> pd.DataFrame:
     where = [*keys, "replicate"]
-    by_arm = {arm: part.set_index(where)[metrics] for arm, part in summary.groupby("arm")}
+    # A table may name a point twice; the same seeds give the same numbers.
+    by_arm = {
+        arm: part.groupby(where, sort=False, dropna=False)[metrics].first()
+        for arm, part in summary.groupby("arm")
+    }
     parts = []
     for arm in arms[1:]:
         part = (by_arm[arm] - by_arm[arms[0]]).dropna(how="all").reset_index()

@@ -602,3 +602,25 @@ def test_what_is_wrong_is_one_message_and_exit_code_2(scenario_file, words, mess
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert message in ran.stderr
     assert "Traceback" not in ran.output
+
+
+def test_a_sweep_in_which_every_run_fails_is_told_like_any_other(scenario_file, monkeypatch):
+    from platformsim.studies.sweep import work
+
+    def planted(scenario, task):
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(work, "run_task", planted)
+    ran = call("sweep", scenario_file, *SWEEP, "--replicates", 2, "--out", "out")
+    assert ran.exit_code == 1, ran.exception
+    assert "16 runs, 16 missing" in ran.stdout
+    assert ps.read_table("out", "summary").empty
+    assert len(ps.read_table("out", "failures")) == 16
+
+
+def test_a_point_that_a_table_names_twice_is_drawn_once():
+    found = small(over=None, table=[{BETA: 0.5}, {BETA: 2.5}, {BETA: 0.5}])
+    twice = found.summary[found.summary[BETA] == 0.5]
+    assert len(twice) == 12
+    assert twice.groupby(["arm", "replicate"])["users.hhi"].nunique().eq(1).all()
+    assert set(found.plot()) == {"response", "differences"}

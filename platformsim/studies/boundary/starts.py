@@ -14,7 +14,7 @@ from platformsim.scenario import Scenario, load
 from platformsim.studies.batch import Batch, alone
 from platformsim.studies.boundary.crossing import Effort
 from platformsim.studies.boundary.quantity import OfGrowth, OfMetric, checked, settings_at
-from platformsim.studies.boundary.study import Over, axis_label, follow
+from platformsim.studies.boundary.study import Over, axis_label, check_effort, follow
 from platformsim.studies.keep import keep
 from platformsim.views.boundary import hysteresis_figure
 from platformsim.views.gallery import Gallery
@@ -139,6 +139,7 @@ def hysteresis(
     ScenarioError
         When the scenario, the parameter or an option is wrong.
     """
+    check_effort(pairs, most, precision)
     whole = scenario if isinstance(scenario, Scenario) else load(scenario)
     settings = {**(changes or {}), **({} if seed is None else {"run.seed": seed})}
     changed = alone(whole.with_settings(settings) if settings else whole)

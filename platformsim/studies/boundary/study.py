@@ -173,7 +173,7 @@ def boundary(
     ScenarioError
         When the scenario, a parameter, an arm, the metric or an option is wrong.
     """
-    _check(metric, pairs, most, precision, depth)
+    check_effort(pairs, most, precision, depth, 5 if metric == GROWTH else FEWEST_PAIRS)
     whole = scenario if isinstance(scenario, Scenario) else load(scenario)
     settings = {**(changes or {}), **({} if seed is None else {"run.seed": seed})}
     changed = whole.with_settings(settings) if settings else whole
@@ -264,9 +264,16 @@ def _with_unit(metric: str) -> str:
     return f"{metric} ({known_.unit})" if known_ else metric
 
 
-def _check(metric: str | None, pairs: int, most: int, precision: float, depth: int) -> None:
+def check_effort(
+    pairs: int, most: int, precision: float, depth: int = 0, fewest: int = FEWEST_PAIRS
+) -> None:
+    """Refuse an effort that is none.
+
+    Raises
+    ------
+    ScenarioError
+    """
     problems = []
-    fewest = 5 if metric == GROWTH else FEWEST_PAIRS
     for key, number, least, greatest in (
         ("pairs", pairs, fewest, 100_000), ("most", most, pairs, 1_000_000),
         ("depth", depth, 0, _MOST_DEPTH),

@@ -21,7 +21,12 @@ _RUNS = {"summary": 2000, "series": 100}
 
 def design_frame(points: list[dict[str, Any]], keys: list[str]) -> pd.DataFrame:
     """Return a row a design point, a column a key; empty where the scenario's own value holds."""
-    return pd.DataFrame({key: [point.get(key) for point in points] for key in keys})
+    return pd.DataFrame({key: [_cell(point.get(key)) for point in points] for key in keys})
+
+
+def _cell(value: Any) -> Any:
+    # Lists cannot be grouped by.
+    return str(value) if isinstance(value, list | dict) else value
 
 
 def frames(
