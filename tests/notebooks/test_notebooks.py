@@ -20,10 +20,13 @@ def builder():
 
 
 def printed(notebook):
-    """Return what each cell prints; figures and styled tables change with library versions."""
+    """Return what each cell prints; figures and styled tables change with library versions.
+
+    A long text comes in pieces, cut where the kernel happened to send them.
+    """
     return [
-        [re.sub(r"\s+", " ", out.text) for out in cell.outputs
-         if out.output_type == "stream" and out.name == "stdout"]
+        re.sub(r"\s+", " ", "".join(out.text for out in cell.outputs
+                                    if out.output_type == "stream" and out.name == "stdout"))
         for cell in notebook.cells
         if cell.cell_type == "code"
     ]  # fmt: skip

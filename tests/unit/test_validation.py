@@ -234,7 +234,7 @@ SINGLE = {
     ),
     "unknown strategy": (
         ("releasers", 0, "strategy"), "follow", "releasers.lab.strategy",
-        "must be one of follow_the_leader, hold", None,
+        "follow_the_leader, hold", None,
     ),
     "unknown arm of a prediction": (
         ("predictions", 0, "arm"), "opne", "predictions.0.arm", "must be one of closed, open",

@@ -10,7 +10,7 @@ References
 R. McKelvey & T. Palfrey (1995), "Quantal response equilibria for normal form games", Games and
 Economic Behavior 10(1), 6-38, DOI 10.1006/game.1995.1023.
 T. Turocy (2005), "A dynamic homotopy interpretation of the logistic quantal response equilibrium
-correspondence", Games and Economic Behavior 51(2), 243-263, DOI 10.1016/j.geb.2004.04.003.
+correspondence", Games and Economic Behavior 51(2), 243-263.
 """
 
 from __future__ import annotations
