@@ -92,7 +92,7 @@ def scenarios(
         for side in draw(st.sets(st.sampled_from(list(SIDE_KINDS)), min_size=1))
     }
     # Three in four of each, for the mechanisms matter most to each other.
-    rules = {cls.name for cls in mechanisms.ORDER if draw(st.integers(0, 3))}
+    rules = _together({cls.name for cls in mechanisms.ORDER if draw(st.integers(0, 3))}, sides)
     table = {
         "run": {
             "months": months,
@@ -188,9 +188,22 @@ def _platforms(
     return rows
 
 
+def _together(rules: set[str], sides: dict[str, Any]) -> set[str]:
+    """Leave out what has nothing to build on."""
+    graph = sides.get("users", {}).get("graph", {})
+    kept = rules if graph.get("kind") == "block" else rules - {"local_clusters"}
+    while lacking := {n for n in kept if not {*mechanisms.REGISTRY[n].builds_on} <= kept}:
+        kept = kept - lacking
+    return kept
+
+
+# Others build on these, so they stay switched on.
+_BASES = {"reversion", *(base for cls in mechanisms.ORDER for base in cls.builds_on)}
+
+
 def _mechanism(draw: Any, name: str, sides: dict[str, Any], platforms: list[str]) -> dict[str, Any]:
     cls = mechanisms.REGISTRY[name]
-    table = fill(draw, cls, ("enabled",) if name == "reversion" else ())
+    table = fill(draw, cls, ("enabled",) if name in _BASES else ())
     if name == "direct_network":
         chosen = draw(st.sets(st.sampled_from(sorted(sides)), min_size=1))
         table["sides"] = sorted(chosen)
