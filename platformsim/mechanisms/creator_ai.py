@@ -162,7 +162,8 @@ class CreatorAi(Mechanism):
         side, table = market.sides.get("creators"), market.tables["audiences"]
         here = self._fans_by_platform(market)
         users = sum(here)
-        if self.requests_per_fan <= 0 or side is None or side.living <= 0 or users <= 0:
+        nobody = side is None or side.living <= 0 or users <= 0 or self.follows <= 0
+        if nobody or self.requests_per_fan <= 0:
             for column in self.owns:  # nobody is there to be asked, or to ask
                 kind, name = column.split(".")
                 market.tables[kind][name].fill(0.0)

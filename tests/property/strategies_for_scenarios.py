@@ -224,8 +224,9 @@ def changeable(table: dict[str, Any]) -> dict[str, Parameter]:
             continue
         if ".fees." in key:
             parameter = dataclasses.replace(parameter, kind=float)
-        # A law may ask for a graph, and a release mode for its rule.
-        fixed = parameter.structural or key.endswith((".law", "reversion.enabled"))
+        # A law may ask for a graph, and a release mode or another rule for a rule.
+        switch = tuple(f"{base}.enabled" for base in _BASES)
+        fixed = parameter.structural or key.endswith((".law", *switch))
         if not fixed and (parameter.kind in (int, float, bool) or parameter.choices):
             found[key] = parameter
     return found
@@ -258,7 +259,11 @@ def variants(draw: Any) -> dict[str, Any]:
     arm = scenario.with_arm(draw(st.sampled_from(sorted(scenario.arms))))
     months = draw(st.integers(2, MOST_MONTHS))
     small = {"run.months": months, "run.burn_in": 0}
-    small |= {f"sides.{side}.count": draw(st.integers(1, MOST_AGENTS)) for side in scenario.sides}
+    small |= {
+        f"sides.{name}.count": draw(st.integers(1, MOST_AGENTS))
+        for name, side in scenario.sides.items()
+        if side.graph.kind == "complete"  # a graph needs as many as its degree and blocks ask for
+    }
     table = {key: part for key, part in arm.table.items() if key not in ("arms", "predictions")}
     table.setdefault("mechanisms", {})
     targets = changeable(table)
