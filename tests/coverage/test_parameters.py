@@ -5,11 +5,15 @@ import functools
 import numpy as np
 import pytest
 
+from platformsim.entities import SIDES
+from platformsim.errors import ScenarioError
 from platformsim.mechanisms import ORDER
 from platformsim.metrics import measure
 from platformsim.model import PlatformModel
 from platformsim.parameters import parameters_of
 from platformsim.scenario import load, shipped
+
+from .needed import NEEDED
 
 PARAMETERS = [(cls, name) for cls in ORDER for name in parameters_of(cls) if name != "enabled"]
 
@@ -37,7 +41,7 @@ def reference(name, arm):
     return outcome(load(name).with_arm(arm))
 
 
-def other_values(parameter, present):
+def other_values(parameter, present, scenario):
     """Values far from the one in force, within the declared range."""
     if parameter.kind is bool:
         return [not present]
@@ -45,9 +49,27 @@ def other_values(parameter, present):
         return [choice for choice in parameter.choices if choice not in (present, "local")]
     if parameter.kind in (int, float):
         span = parameter.high - parameter.low
-        tries = [parameter.low, parameter.high, parameter.low + 0.3 * span]
-        return [parameter.kind(v) for v in tries if parameter.kind(v) != present]
-    return []
+        parts = (0.0, 1.0, 0.3, 0.01)
+        tries = [parameter.kind(parameter.low + part * span) for part in parts]
+        return [value for value in tries if value != present]
+    if parameter.kind is str:
+        names = [one.name for one in (*scenario.platforms, *scenario.technologies)]
+        return [name for name in ("", *names) if name != present]
+    return [tuple(side for side in SIDES if side in scenario.sides and side not in present)]
+
+
+def places(cls, name):
+    """Yield scenarios in which the parameter may matter: where it was found to, or all."""
+    key = f"{cls.name}.{name}"
+    if key in NEEDED:
+        (scenario, arm), settings, mechanisms = NEEDED[key]
+        scenario = load(scenario).with_arm(arm).with_settings(settings)
+        for mechanism in mechanisms:
+            scenario = scenario.with_mechanism(mechanism)
+        yield scenario, outcome(scenario)
+        return
+    for scenario, arm in homes()[cls.name]:
+        yield load(scenario).with_arm(arm), reference(scenario, arm)
 
 
 @pytest.mark.slow
@@ -55,18 +77,18 @@ def other_values(parameter, present):
     ("cls", "name"), PARAMETERS, ids=[f"{cls.name}.{name}" for cls, name in PARAMETERS]
 )
 def test_it_moves_a_metric(cls, name):
-    parameter = parameters_of(cls)[name]
-    tried = []
-    for scenario_name, arm in homes()[cls.name]:
-        scenario = load(scenario_name).with_arm(arm)
-        mechanism = next(m for m in scenario.mechanisms if m.name == cls.name)
-        for value in other_values(parameter, getattr(mechanism, name)):
-            key = f"mechanisms.{cls.name}.{name}"
-            changed = outcome(scenario.with_settings({key: value}))
-            before = reference(scenario_name, arm)
-            tried.append((scenario_name, arm, value))
+    parameter, tried = parameters_of(cls)[name], []
+    for scenario, before in places(cls, name):
+        present = getattr(next(m for m in scenario.mechanisms if m.name == cls.name), name)
+        for value in other_values(parameter, present, scenario):
+            try:
+                other = scenario.with_settings({f"mechanisms.{cls.name}.{name}": value})
+            except ScenarioError:
+                continue  # names a thing of another kind
+            tried.append((scenario.name, value))
+            after = outcome(other)
             if any(
-                not np.array_equal(number, changed.get(column), equal_nan=True)
+                not np.array_equal(number, after.get(column), equal_nan=True)
                 for column, number in before.items()
             ):
                 return
