@@ -202,7 +202,7 @@ def test_the_whole_line_lies_in_the_band_in_nine_of_ten_repetitions():
 # -- known thresholds of markets ---------------------------------------------------------------
 
 
-def market(platforms=2, sides=("users",), count=400_000, resolution="cohorts", **tables):
+def market(platforms=2, sides=("users",), count=40_000_000, resolution="cohorts", **tables):
     return load(
         {
             "name": "threshold",
@@ -237,6 +237,7 @@ def threshold(scenario, key, expected, **options):
     assert row.rises
 
 
+@pytest.mark.slow
 def test_two_platforms_tip_at_two():
     threshold(market(), BETA, 2.0)
 
@@ -255,7 +256,9 @@ def test_interoperability_raises_the_threshold(kappa):
 @pytest.mark.parametrize("ratio", [1.0, 4.0, 16.0])
 def test_two_sides_tip_at_a_product_of_four(ratio):
     pulls = {"beta_ub": 0.0, "beta_bu": 0.0, "beta_cu": (4.0 / ratio) ** 0.5}
-    both = market(sides=("users", "creators"), mechanisms={"cross_network": pulls})
+    both = market(
+        sides=("users", "creators"), count=4_000_000_000, mechanisms={"cross_network": pulls}
+    )
     threshold(both, "mechanisms.cross_network.beta_uc", (4.0 * ratio) ** 0.5)
 
 

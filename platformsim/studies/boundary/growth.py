@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from platformsim.scenario import Scenario
 
 # A push and a number of agents for which it is right.
 _KICK, _COUNT = 0.02, 2_000
+# How much the push differs between replicates, evenly spread by multiples of the golden ratio.
+_DITHER, _GOLDEN = 0.2, (math.sqrt(5.0) - 1.0) / 2.0
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ class Response:
 def kick_of(scenario: Scenario) -> float:
     """Return a push that suits the market's size.
 
-    The error of the response falls with the push as its square, its noise rises as the inverse
-    root of push and count; of the two the error must be the smaller.
+    The noise of the response rises as the inverse root of push and count, its error falls faster
+    with the push; of the two the error must be the smaller.
     """
     fewest = min((side.count for side in scenario.sides.values()), default=1)
     return _KICK * min(1.0, (_COUNT / fewest) ** 0.25)
@@ -61,10 +64,15 @@ def _largest(matrix: np.ndarray) -> float:
 def response(scenario: Scenario, *, kick: float = 0.03, replicates: range = range(10)) -> Response:
     """Measure the linear response of all sides at the even split.
 
-    Each side in turn starts with the share 1/K + kick on the first platform and
-    1/K - kick / (K - 1) on the others, then with the opposite sign, under the same draws; in one
-    month in which everybody chooses, the shares answer. Half the difference over the kick is the
-    matrix Lambda of the mean-field map's derivative, up to terms of order kick**2. With revision
+    Each side in turn starts with the share 1/K + h on the first platform and 1/K - h / (K - 1) on
+    the others, then with the opposite sign, under the same draws; in one month in which everybody
+    chooses, the shares answer, and D(h) is half the difference over h. From two pushes,
+
+        Lambda = (4 D(h) - D(2 h)) / 3
+
+    is the matrix of the mean-field map's derivative up to terms of order h**4 (Richardson's
+    extrapolation). h is the kick, a little another one in each replicate: whole agents would
+    round off the same way every time, which no spread over replicates could tell. With revision
     rate alpha the map's own eigenvalue is (1 - alpha) + alpha * lambda, so the even split is
     stable exactly when the largest eigenvalue lambda of Lambda is below 1, whatever alpha.
 
@@ -101,13 +109,19 @@ def response(scenario: Scenario, *, kick: float = 0.03, replicates: range = rang
     everyone: dict[str, Any] = {f"sides.{side}.revise_rate": 1.0 for side in sides}
     matrices = np.empty((len(replicates), len(sides), len(sides)))
     for column, pushed in enumerate(sides):
-        pair = [
-            scenario.with_settings(everyone | _start(platforms, sides, pushed, sign * kick))
-            for sign in (1.0, -1.0)
-        ]
         for place, replicate in enumerate(replicates):
-            after = [_after_one_month(start, replicate) for start in pair]
-            matrices[place, :, column] = (after[0] - after[1]) / (2.0 * kick)
+            push = kick * (1.0 + _DITHER * (replicate * _GOLDEN % 1.0 - 0.5))
+            answers = []
+            for size in (push, 2.0 * push):
+                after = [
+                    _after_one_month(
+                        scenario.with_settings(everyone | _start(platforms, sides, pushed, signed)),
+                        replicate,
+                    )
+                    for signed in (size, -size)
+                ]
+                answers.append((after[0] - after[1]) / (2.0 * size))
+            matrices[place, :, column] = (4.0 * answers[0] - answers[1]) / 3.0
     return Response(sides, matrices)
 
 
