@@ -93,9 +93,14 @@ def review(column, pool, values, spread, rate, leaving, entering):
     target, stock, inside = shares(values, spread), np.empty(len(column) + 1), 0.0
     for count in column:
         inside += count
-    stock[0], stock[1:] = max(pool - inside, 0.0), column
+    # Entry by entry: assigning slices would double the time that compiling takes.
+    stock[0] = max(pool - inside, 0.0)
+    for i in range(len(column)):
+        stock[i + 1] = column[i]
     if len(leaving):
-        column[:] = turned_over(leaving, entering, stock, rate, target)
+        after = turned_over(leaving, entering, stock, rate, target)
+        for i in range(len(column)):
+            column[i] = after[i]
     else:
         gone = 0.0
         for count in stock:

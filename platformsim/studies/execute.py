@@ -17,6 +17,7 @@ from platformsim.errors import ConservationError, PlatformsimError, Problem, Sce
 from platformsim.metrics import Measured, measure
 from platformsim.model import PlatformModel
 from platformsim.scenario import Scenario
+from platformsim.studies.compiling import compile_in_parts
 from platformsim.studies.pool import Pool, told_to_stop
 from platformsim.studies.processes import default_workers
 
@@ -114,6 +115,7 @@ def execute(
         payload = cloudpickle.dumps((scenarios, keep_agents, REGISTRIES))
         pool = Pool(workers, start_method, _load, payload)
         try:
+            compile_in_parts(pool, scenarios[tasks[0].label])
             futures: list[Future] = [pool.submit(_run_chunk, chunk) for chunk in chunks]
             for future in futures:
                 done = future.result()

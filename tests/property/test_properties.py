@@ -109,7 +109,7 @@ def check_run(table):
             assert np.all((path >= 0) & (path <= 1 + 1e-12)), name
 
 
-@settings(steady, max_examples=120)
+@settings(steady, max_examples=60)
 @given(scenarios(resolutions=RESOLUTIONS) | variants())
 def test_every_scenario_runs_to_its_end_in_balance(table):
     check_run(table)
@@ -180,7 +180,7 @@ def test_relabelling_platforms_relabels_the_results(table, data):
 
 
 @pytest.mark.slow
-@settings(steady, max_examples=300)
+@settings(steady, max_examples=150)
 @given(scenarios(platforms=(2, 4)), st.data())
 def test_relabelling_platforms_relabels_the_results_of_many(table, data):
     check_relabelling(table, data.draw(st.permutations(range(len(table["platforms"])))))

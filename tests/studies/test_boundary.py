@@ -238,22 +238,7 @@ def threshold(scenario, key, expected, **options):
 
 
 @pytest.mark.slow
-def test_two_platforms_tip_at_two():
-    threshold(market(), BETA, 2.0)
-
-
-def test_three_platforms_tip_at_three():
-    threshold(market(3), BETA, 3.0)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kappa", [0.25, 0.5])
-def test_interoperability_raises_the_threshold(kappa):
-    threshold(market(market={"interoperability": kappa}), BETA, 2 / (1 - kappa))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("ratio", [1.0, 4.0, 16.0])
+@pytest.mark.parametrize("ratio", [1.0, 16.0])
 def test_two_sides_tip_at_a_product_of_four(ratio):
     pulls = {"beta_ub": 0.0, "beta_bu": 0.0, "beta_cu": (4.0 / ratio) ** 0.5}
     both = market(
@@ -328,8 +313,9 @@ def test_the_complement_pays_up_to_the_demand_of_the_closed_form():
 def test_three_platforms_have_both_branches_between_2_75_and_3():
     changes = {"run.months": 150, "run.burn_in": 12, "sides.users.revise_rate": 0.5}
     result = hysteresis(
-        market(3), {BETA: (2.3, 3.5)}, changes=changes, precision=0.01, progress=False
-    )
+        market(3), {BETA: (2.3, 3.5)}, changes=changes, pairs=10, most=40, precision=0.01,
+        progress=False,
+    )  # fmt: skip
     critical = result.critical.set_index("what")
     decides, lost = critical.loc["the start decides"], critical.loc["an even split is lost"]
     assert decides["value"] == pytest.approx(2.75, rel=0.02)

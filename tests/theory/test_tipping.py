@@ -32,7 +32,7 @@ def onset(scenario, key, expected):
     return boundary(scenario, ends, GROWTH, **options).crossings.iloc[0]
 
 
-@pytest.mark.parametrize("platforms", [2, 3])
+@pytest.mark.parametrize("platforms", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_an_even_split_loses_stability_at_beta_equal_to_the_number_of_platforms(platforms):
     found = onset(market(platforms), DIRECT, platforms)
     assert found["value"] == pytest.approx(platforms, rel=0.05)
@@ -40,6 +40,7 @@ def test_an_even_split_loses_stability_at_beta_equal_to_the_number_of_platforms(
     assert found["high"] - found["low"] < 0.1 * platforms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kappa", [0.25, 0.5])
 def test_interoperability_raises_the_threshold_to_two_over_one_minus_kappa(kappa):
     expected = 2 / (1 - kappa)
@@ -47,6 +48,7 @@ def test_interoperability_raises_the_threshold_to_two_over_one_minus_kappa(kappa
     assert found["value"] == pytest.approx(expected, rel=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("platforms", "ratio"), [(2, 1.0), (2, 4.0), (3, 1.0)])
 def test_two_sides_tip_when_the_product_of_their_pulls_exceeds_k_squared(platforms, ratio):
     pulls = {"beta_ub": 0.0, "beta_bu": 0.0, "beta_cu": platforms / ratio**0.5}

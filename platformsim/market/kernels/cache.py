@@ -30,6 +30,12 @@ def cached(function: Callable) -> Any:
         numba.config.CACHE_DIR = before
 
 
+def compiled_before() -> bool:
+    """Return whether machine code of these sources is kept on this machine."""
+    folder = _folder()
+    return folder is not None and next(folder.rglob("*.nbi"), None) is not None
+
+
 @functools.cache
 def _folder() -> Path | None:
     """Return a folder for the present state of the sources; None where nothing can be written."""
