@@ -17,7 +17,7 @@ from platformsim.errors import ConservationError, PlatformsimError, Problem, Sce
 from platformsim.metrics import Measured, measure
 from platformsim.model import PlatformModel
 from platformsim.scenario import Scenario
-from platformsim.studies.compiling import compile_in_parts
+from platformsim.studies.compiling import PARTS, compile_part
 from platformsim.studies.pool import Pool, told_to_stop
 from platformsim.studies.processes import default_workers
 
@@ -115,7 +115,8 @@ def execute(
         payload = cloudpickle.dumps((scenarios, keep_agents, REGISTRIES))
         pool = Pool(workers, start_method, _load, payload)
         try:
-            compile_in_parts(pool, scenarios[tasks[0].label])
+            for part in [pool.submit(_compile, tasks[0].label, part) for part in PARTS]:
+                part.result()
             futures: list[Future] = [pool.submit(_run_chunk, chunk) for chunk in chunks]
             for future in futures:
                 done = future.result()
@@ -144,6 +145,10 @@ def take_over(registries: tuple[dict[str, Any], ...]) -> None:
     for here, there in zip(REGISTRIES, registries, strict=True):
         here.clear()
         here.update(there)
+
+
+def _compile(label: str, part: str) -> None:
+    compile_part(_worker["scenarios"][label], part)
 
 
 def _run_chunk(chunk: list[Task]) -> list[Done]:

@@ -52,6 +52,7 @@ def test_c_chooses_as_the_numpy_reference(platforms, tastes, n, tmp_path):
     assert differing < 1e-4 * 2 * n
 
 
+@pytest.mark.slow
 def test_everything_promised_is_there(capsys, monkeypatch):
     monkeypatch.setattr(engine, "FAST", TINY)
     engine.main(["--fast", "--json", "--only", "kernel,combinations,model,graph,cohorts,scaling"])

@@ -328,9 +328,10 @@ def test_three_platforms_have_both_branches_between_2_75_and_3():
     assert ends.min()["p0 leads"] > 0.6
 
 
+@pytest.mark.slow
 def test_starts_are_kept_and_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(starting, "_VALUES", 3)
-    brief = SMALL | {"sides.users.revise_rate": 1.0, "run.months": 13}
+    brief = {"sides.users.count": 400, "sides.users.revise_rate": 1.0, "run.months": 13}
     result = hysteresis(
         "tipping", {BETA: (0.5, 4.0)}, changes=brief,
         precision=0.1, most=20, **HERE,
@@ -406,6 +407,7 @@ def call(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
+@pytest.mark.slow
 def test_the_command_line_prints_the_flip_and_says_what_is_wrong(tmp_path):
     small = [part for key, value in SMALL.items() for part in ("--set", f"{key}={value}")]
     result = call(

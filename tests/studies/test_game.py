@@ -136,6 +136,7 @@ def test_functions_play_and_cannot_be_repeated_from_a_folder(tmp_path):
         rerun(found.save(tmp_path / "mine"), workers=1, progress=False)
 
 
+@pytest.mark.slow
 def test_tables_do_not_hang_on_workers_and_a_folder_repeats(played, tmp_path):
     shared = game(market(demand=20.0), RULES, workers=2, progress=False).tables()
     for name, frame in played.tables().items():
@@ -191,6 +192,7 @@ def test_the_face_has_games():
 # -- fingerprints ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_fingerprint_finds_the_line_on_which_complement_and_margin_balance():
     over = {"technologies.giants_model.api_demand": [0.0, 40.0, 80.0],
             "mechanisms.complement.eng_lift": [0.0, 0.5]}  # fmt: skip
@@ -204,6 +206,7 @@ def test_the_fingerprint_finds_the_line_on_which_complement_and_margin_balance()
         "ahead" if value > 0 else "behind" for value in exact[3:]]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_parameters_of_a_strategy_are_axes_too(tmp_path):
     over = {"months": [2, 5], "mechanisms.complement.eng_lift": [0.0, 0.4]}
     found = fingerprint(market(), "open_then_close", over, rivals={"rival": "always_open"}, **QUIET)

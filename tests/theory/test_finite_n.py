@@ -78,6 +78,7 @@ def assert_mean(sample, prediction, wrong=None):
 
 
 @pytest.mark.parametrize("count_self", [True, False])
+@pytest.mark.slow
 def test_two_agents_count_themselves_or_do_not(count_self):
     n, strength, values, networked = 2, 1.5, np.array([-1.0, 0.2, 0.0]), np.array([0.0, 1.0, 1.0])
     laws = {}

@@ -95,6 +95,7 @@ def test_a_planted_effect_twice_the_smallest_of_interest_is_found():
     assert row["mean"] >= 2 * row["sesoi"]
 
 
+@pytest.mark.slow
 def test_pairing_gains_at_least_five_with_churn_that_depends_on_the_arm():
     """Variance of the difference in final share, independent over paired seeds."""
     base = load("symmetric_null", SMALL | {"sides.users.arrival_rate": 0.5})

@@ -117,6 +117,7 @@ def test_the_verb_prints_rows_that_scripts_can_read():
     assert {row["key"] for row in rows} >= {"gra.sigma_c", "gra.s1.r0"}
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers_on_any_number_of_workers():
     tables = [
         validate(only=["granovetter"], effort=0.2, workers=workers, progress=False).to_frame()
