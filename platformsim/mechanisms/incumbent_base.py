@@ -37,7 +37,8 @@ class IncumbentBase(Mechanism):
     it has adopted it (see ``dilemma``; at once where that is not in force). Without
     ``cross_cash``, an incumbent may spend on reach only what its attached members bring.
 
-    The base itself is the share of users that the platform starts with, ``initial``.
+    The base itself is the share of users that the platform starts with, ``initial``. Where this
+    rule is not in force there is no new product, and nobody is reached with it.
 
     References
     ----------
@@ -49,7 +50,7 @@ class IncumbentBase(Mechanism):
     title: ClassVar[str] = "the giants already have the customers"
     claims: ClassVar[tuple[str, ...]] = ("C12",)
     neutral: ClassVar[dict[str, Any]] = {"unaware": 0.0}
-    owns: ClassVar[dict[str, float]] = {"platforms.reached": 1.0, "platforms.attached": 1.0}
+    owns: ClassVar[dict[str, float]] = {"platforms.reached": 1.0, "platforms.attached": 0.0}
     reasons: ClassVar[tuple[str, ...]] = ("acquisition",)
     follows_own_side: ClassVar[bool] = False
     contrast: ClassVar[Contrast] = Contrast("reach_lead", "", "up", 12.0)

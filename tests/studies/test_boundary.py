@@ -310,10 +310,11 @@ def test_the_complement_pays_up_to_the_demand_of_the_closed_form():
 
 
 @pytest.mark.slow
-def test_three_platforms_have_both_branches_between_2_75_and_3():
-    changes = {"run.months": 150, "run.burn_in": 12, "sides.users.revise_rate": 0.5}
+def test_three_platforms_have_both_branches_between_2_75_and_3(monkeypatch):
+    monkeypatch.setattr(starting, "_VALUES", 7)
+    changes = {"run.months": 120, "run.burn_in": 12, "sides.users.revise_rate": 0.5}
     result = hysteresis(
-        market(3), {BETA: (2.3, 3.5)}, changes=changes, pairs=10, most=40, precision=0.01,
+        market(3), {BETA: (2.3, 3.5)}, changes=changes, most=40, precision=0.01,
         progress=False,
     )  # fmt: skip
     critical = result.critical.set_index("what")
