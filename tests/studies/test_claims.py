@@ -416,3 +416,13 @@ def test_documents_are_written_where_readers_look(first, tmp_path):
     before = {file: file.read_bytes() for file in tmp_path.rglob("*.*")}
     write(found, tmp_path)
     assert {file: file.read_bytes() for file in tmp_path.rglob("*.*")} == before
+
+
+def test_every_control_fails_as_it_should_or_the_register_says_why_not():
+    written = register_file().with_name("outcomes.toml").read_text(encoding="utf-8")
+    rows = tomllib.loads(written)["outcomes"]
+    assert len(rows) == 35
+    for row in rows:
+        note = studying.chosen([row["id"]])[0].control_note
+        assert "control_verdict" in row
+        assert (row["control_verdict"] == "holds") == bool(note), row["id"]

@@ -30,6 +30,8 @@ class Claim:
 
     Attributes
     ----------
+    control_note : str
+        Why its negative control holds although it should not, where it does.
     scenarios : tuple of str
         Ids of the scenarios that test it, S00 to S30.
     hinges : tuple of Hinge
@@ -46,6 +48,7 @@ class Claim:
     rule: str
     prediction: str
     negative_control: str
+    control_note: str
     status: str
     scenarios: tuple[str, ...]
     hinges: tuple[Hinge, ...]

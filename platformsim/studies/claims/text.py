@@ -86,6 +86,8 @@ def outcome(row: dict[str, Any]) -> str:
             f"The negative control, {row['control_arm']} against {row['control_base']}, {holds}, "
             f"{fine}: {measure(row, 'control_')} changes by {_with_unit(row, 'control_')}."
         )
+        if row["control_verdict"] == "holds":
+            said.append(register()[row["id"]].control_note)
     if row["hinges_on"] and np.isfinite(row["flip_value"]):
         said.append(
             f"The verdict hangs on {row['hinges_on']}, which is {number(row['default'])}: at "
@@ -96,7 +98,7 @@ def outcome(row: dict[str, Any]) -> str:
             f"It does not flip within the range of its hinges; most of the effect's size depends "
             f"on {row['hinges_on']}."
         )
-    return " ".join(said)
+    return " ".join(filter(None, said))
 
 
 def _turned(verdict: str) -> str:
