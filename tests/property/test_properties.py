@@ -116,9 +116,9 @@ def test_every_scenario_runs_to_its_end_in_balance(table):
 
 
 @pytest.mark.slow
-@settings(steady, max_examples=1000)
+@settings(steady, max_examples=500)
 @given(scenarios(resolutions=RESOLUTIONS) | variants())
-def test_a_thousand_scenarios_run_to_their_end_in_balance(table):
+def test_five_hundred_scenarios_run_to_their_end_in_balance(table):
     check_run(table)
 
 
@@ -180,7 +180,7 @@ def test_relabelling_platforms_relabels_the_results(table, data):
 
 
 @pytest.mark.slow
-@settings(steady, max_examples=150)
+@settings(steady, max_examples=100)
 @given(scenarios(platforms=(2, 4)), st.data())
 def test_relabelling_platforms_relabels_the_results_of_many(table, data):
     check_relabelling(table, data.draw(st.permutations(range(len(table["platforms"])))))
