@@ -116,10 +116,10 @@ def execute(
         pool = Pool(workers, start_method, _load, payload)
         try:
             for part in [pool.submit(_compile, tasks[0].label, part) for part in PARTS]:
-                part.result()
+                pool.answer(part)
             futures: list[Future] = [pool.submit(_run_chunk, chunk) for chunk in chunks]
             for future in futures:
-                done = future.result()
+                done = pool.answer(future)
                 bar.update(len(done))
                 yield from done
         except BaseException as error:

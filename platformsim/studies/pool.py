@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -19,7 +19,7 @@ _PRELOAD = [
     "platformsim.studies.execute",
     *(f"platformsim.market.kernels.{name}" for name in ("choice", "table", "threads")),
 ]
-_GRACE = 2.0
+_GRACE, _LOOK_ROUND = 2.0, 5.0
 _present: dict[str, Connection] = {}
 
 
@@ -54,6 +54,28 @@ class Pool:
         with hidden_main():
             return self._executor.submit(function, *arguments)
 
+    def answer(self, future: Future) -> Any:
+        """Return what a call came to; see :meth:`look_round`."""
+        while not wait([future], timeout=_LOOK_ROUND).done:
+            self.look_round()
+        return future.result()
+
+    def look_round(self) -> None:
+        """Break a pool that does not see that a worker died.
+
+        A worker that is killed while it sends leaves half a message in the pipe that all share,
+        and the executor waits for the other half for as long as anybody can write to that pipe:
+        the other workers, and this process itself.
+        """
+        processes = list((self._executor._processes or {}).values())
+        if all(process.is_alive() for process in processes):
+            return
+        for process in processes:
+            process.kill()
+        answers = self._executor._result_queue
+        if answers is not None:
+            answers._writer.close()
+
     def close(self) -> None:
         """Wait for what was submitted, and end the processes."""
         self._executor.shutdown(wait=True)
@@ -66,6 +88,7 @@ class Pool:
         """
         if not self._tell.closed:
             self._tell.send_bytes(b"stop")
+        self.look_round()
         self._executor.shutdown(wait=True, cancel_futures=True)
         self._forget()
 

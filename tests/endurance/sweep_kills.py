@@ -141,14 +141,18 @@ def driver_killed(scenario, runs, kills, work, log, seconds):
 
 
 def worker_killed(scenario, runs, kills, work, log, seconds):
-    """Kill workers of the pool, one after another."""
-    folder, luck, hit = work / "worker", random.Random(9), 0
+    """Kill workers of the pool, one after another, each time that work goes on."""
+    folder, luck, hit, seen = work / "worker", random.Random(9), 0, 0
     driver = start(command(scenario, runs, "--out", folder), log)
     while driver.poll() is None:
+        if done(folder) == seen:
+            time.sleep(0.01)
+            continue
         time.sleep(luck.uniform(0.2, 1.0) * seconds / (kills + 1))
         # The last ones started are the workers; fork server and resource tracker came before.
         workers = [p for p in family(driver.pid) if p != driver.pid and is_worker(p)]
-        if workers and hit < kills and done(folder):
+        if workers and hit < kills:
+            seen = done(folder)
             with_luck = luck.choice(workers)
             try:
                 os.kill(with_luck, signal.SIGKILL)

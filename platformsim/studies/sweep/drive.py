@@ -84,6 +84,8 @@ class _Course:
         # What was under way when workers died; each is tried alone, to find who kills them.
         self.suspects: deque[Order] = deque()
         self.deaths: dict[int, int] = {}
+        # Workers that just started may die of something else: they show first that they live.
+        self.unproven = False
         self.spent, self.finished, self.in_a_row = 0.0, 0, 0
 
     def run(self) -> None:
@@ -99,7 +101,8 @@ class _Course:
     def _hand_out(self) -> None:
         if self.suspects:
             if not self.pending:
-                self._submit([self.suspects.popleft()])
+                self._submit([] if self.unproven else [self.suspects.popleft()])
+                self.unproven = False
             return
         while len(self.pending) < self.engine.room():
             chunk = list(islice(self.orders, self._size()))
@@ -156,6 +159,9 @@ class _Course:
             if self.deaths[number] >= _DEATHS:
                 self._write([self._given_up(orders[0])], {})
                 return
+            # Last in line: what kills workers for a moment will be over, or strike others too.
+            self.suspects.append(orders[0])
+            return
         self.suspects.extendleft(reversed(orders))
 
     def _write(self, outcomes: list[Outcome], layouts: dict[str, Any]) -> None:
@@ -175,6 +181,7 @@ class _Course:
             else:
                 gone += chunk
         self.pending.clear()
+        self.unproven = True
         if not self.engine.restart():
             reason = "the workers died, perhaps for lack of memory, or the cluster is gone"
             raise RunError(reason) from lost.__cause__

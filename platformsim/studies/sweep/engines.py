@@ -37,7 +37,10 @@ class Engine(Protocol):
         ...
 
     def is_lost(self) -> bool:
-        """Return whether nothing that is under way will ever come back."""
+        """Return whether nothing that is under way will ever come back.
+
+        Asked when nothing has come back for a while; an engine may also look after its workers.
+        """
         ...
 
     def restart(self) -> bool:
@@ -95,7 +98,8 @@ class Processes:
         return self._pool.submit(function, *arguments)
 
     def is_lost(self) -> bool:
-        """Return False: a pool that breaks says so."""
+        """Return False: a pool that breaks says so, and is made to see that it must."""
+        self._pool.look_round()
         return False
 
     def restart(self) -> bool:
