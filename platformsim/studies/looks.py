@@ -11,6 +11,10 @@ study with one look. From a(t) follows the boundary b of the standardised mean a
 sums over disjoint sets of pairs are independent; the interval at a look has the coverage
 2 Phi(b) - 1, so that all looks together keep 1 - alpha.
 
+Shares, counts and exits are not normal, and their intervals at 20 to 80 pairs come out a little
+short. Who looks more than once therefore plans with nine tenths of alpha: under the symmetry null
+all of it gave 5.2 % of false verdicts for 5 % (11 200 verdicts in 400 repetitions).
+
 References
 ----------
 K. K. G. Lan & D. L. DeMets (1983), "Discrete sequential boundaries for clinical trials",
@@ -36,6 +40,7 @@ MOST_PAIRS = 320
 _NODES = 241
 # What no look can need: beyond it normal probabilities vanish.
 _FARTHEST = 37.0
+_PLANNED = 0.9
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ def looks(most: int, error: float = ERROR) -> tuple[Look, ...]:
     sizes = [FEWEST_PAIRS]
     while sizes[-1] < most:
         sizes.append(min(2 * sizes[-1], most))
-    found = boundaries([size / most for size in sizes], error)
+    planned = error if len(sizes) == 1 else _PLANNED * error
+    found = boundaries([size / most for size in sizes], planned)
     return tuple(
         Look(place, size, bound, 2.0 * float(norm.sf(bound)))
         for place, (size, bound) in enumerate(zip(sizes, found, strict=True), 1)

@@ -53,7 +53,8 @@ def test_sums_of_noise_cross_a_boundary_in_one_of_twenty_cases():
     sums = (rng.normal(size=(200_000, len(steps))) * np.sqrt(steps)).cumsum(axis=1)
     scaled = np.abs(sums) / np.sqrt([look.pairs for look in plans])
     crossed = (scaled >= [look.boundary for look in plans]).any(axis=1).mean()
-    assert crossed == pytest.approx(0.05, abs=0.002)
+    # Nine tenths are planned, for data that are less well-behaved than these.
+    assert crossed == pytest.approx(0.045, abs=0.002)
 
 
 def test_an_interval_beyond_the_reach_of_resamples_is_students_or_wider():
