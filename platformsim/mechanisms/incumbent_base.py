@@ -50,7 +50,11 @@ class IncumbentBase(Mechanism):
     title: ClassVar[str] = "the giants already have the customers"
     claims: ClassVar[tuple[str, ...]] = ("C12",)
     neutral: ClassVar[dict[str, Any]] = {"unaware": 0.0}
-    owns: ClassVar[dict[str, float]] = {"platforms.reached": 1.0, "platforms.attached": 0.0}
+    owns: ClassVar[dict[str, float]] = {
+        "platforms.reached": 1.0,
+        "platforms.attached": 1.0,
+        "platforms.new_product": 0.0,
+    }
     reasons: ClassVar[tuple[str, ...]] = ("acquisition",)
     follows_own_side: ClassVar[bool] = False
     contrast: ClassVar[Contrast] = Contrast("reach_lead", "", "up", 12.0)
@@ -72,6 +76,7 @@ class IncumbentBase(Mechanism):
         if "users" in market.sides:
             unknown = self.unaware * (1.0 - market.share["users"])
             market.platforms["reached"] = 1.0 - unknown
+        market.platforms["new_product"].fill(1.0)
         market.platforms["attached"] = [
             0.0 if age > 0 and self.unaware > 0 else 1.0 for (age,) in market.platforms.rows("age")
         ]

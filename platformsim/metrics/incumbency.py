@@ -27,10 +27,10 @@ def user_reach(history: History) -> Values:
 
 
 def _reach(history: History) -> np.ndarray:
-    users = history.sides.get("users")
+    users, there = history.sides.get("users"), history.platforms["new_product"]
     if users is None:
-        return np.zeros_like(history.platforms["attached"])
-    return users.share * history.platforms["attached"] * history.platforms["adopted"]
+        return np.zeros_like(there)
+    return users.share * there * history.platforms["attached"] * history.platforms["adopted"]
 
 
 def _reach_months(history: History) -> np.ndarray:

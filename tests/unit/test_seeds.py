@@ -24,7 +24,7 @@ FILLED = (
     "parameters",
 )
 MAY_BE_EMPTY = ("mechanism", "sesoi")
-OPTIONAL = ("emerges_from", "hinges")
+OPTIONAL = ("control_note", "emerges_from", "hinges")
 
 CLAIMS = tomllib.loads((SEEDS / "claims.toml").read_text(encoding="utf-8"))["claims"]
 DIGEST = (SEEDS / "digest.md").read_text(encoding="utf-8")
