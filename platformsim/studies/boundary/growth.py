@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -106,31 +105,30 @@ def response(scenario: Scenario, *, kick: float = 0.03, replicates: range = rang
     if len(alike) > 1:
         raise ScenarioError(Problem("platforms", platforms, "an even split needs equal platforms"))
     sides = tuple(scenario.sides)
-    everyone: dict[str, Any] = {f"sides.{side}.revise_rate": 1.0 for side in sides}
+    choosing = scenario.with_settings({f"sides.{side}.revise_rate": 1.0 for side in sides})
     matrices = np.empty((len(replicates), len(sides), len(sides)))
     for column, pushed in enumerate(sides):
         for place, replicate in enumerate(replicates):
             push = kick * (1.0 + _DITHER * (replicate * _GOLDEN % 1.0 - 0.5))
-            answers = []
-            for size in (push, 2.0 * push):
-                after = [
-                    _after_one_month(
-                        scenario.with_settings(everyone | _start(platforms, sides, pushed, signed)),
-                        replicate,
-                    )
-                    for signed in (size, -size)
-                ]
-                answers.append((after[0] - after[1]) / (2.0 * size))
-            matrices[place, :, column] = (4.0 * answers[0] - answers[1]) / 3.0
+            once, twice = (_slope(choosing, pushed, size, replicate) for size in (push, 2.0 * push))
+            matrices[place, :, column] = (4.0 * once - twice) / 3.0
     return Response(sides, matrices)
 
 
-def _start(
-    platforms: list[str], sides: tuple[str, ...], pushed: str, kick: float
-) -> dict[str, float]:
+def _slope(scenario: Scenario, pushed: str, size: float, replicate: int) -> np.ndarray:
+    """Return how much each side's share of the first platform answers, per unit of a push."""
+    up, down = (
+        _after_one_month(scenario.with_settings(_start(scenario, pushed, push)), replicate)
+        for push in (size, -size)
+    )
+    return (up - down) / (2.0 * size)
+
+
+def _start(scenario: Scenario, pushed: str, kick: float) -> dict[str, float]:
+    platforms = [row.name for row in scenario.platforms]
     even, others = 1.0 / len(platforms), len(platforms) - 1
     shares = {}
-    for side in sides:
+    for side in scenario.sides:
         push = kick if side == pushed else 0.0
         for place, name in enumerate(platforms):
             share = even + push if place == 0 else even - push / others
