@@ -118,7 +118,7 @@ class IncumbentBase(Mechanism):
             missing = everybody * (1.0 - reached)
             won = min(missing, left[owner] / self.cac) if self.cac > 0 else missing
             market.ledger.pay(owner, SUPPLIERS, "acquisition", self.cac * won)
-            left[owner] -= self.cac * won
+            left[owner] = max(left[owner] - self.cac * won, 0.0)  # rounding owes nobody
             platforms["reached"][row] = min(reached + won / everybody, 1.0)
 
     def _budget(self, market: Any, owner: str, age: float, attached: float) -> float:

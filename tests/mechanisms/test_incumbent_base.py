@@ -136,3 +136,16 @@ def test_a_platform_that_opens_later_does_not_spend_before():
     reached = PlatformModel(scenario).run().history.platforms["reached"][:, 1]
     assert not reached[:20].any()
     assert reached[20] > 0
+
+
+@pytest.mark.parametrize("cac", [0.7, 3.0, 8.1])
+def test_two_platforms_of_one_owner_spend_one_budget_and_no_rounding_beyond_it(cac):
+    # (b / c) * c may exceed b by a rounding error, for about one budget in ten.
+    for cash in np.linspace(1.0, 90.0, 40).tolist():
+        scenario = market({"cac": cac}, cash=cash, months=1)
+        table = scenario.table
+        table["platforms"].append({"name": "third", "owner": "young", "initial": {"users": 0.0}})
+        model = PlatformModel(load(table)).run()
+        ledger = model.market.ledger
+        account, reason = ledger.accounts.index("young"), ledger.reasons.index("acquisition")
+        assert ledger.paid[account, reason] == pytest.approx(cash / 12.0)
