@@ -15,27 +15,40 @@ LEAST = np.float32(-3.0e38)
 
 
 @njit
-def draw_exponential(words, n, out):
-    """Write exponential noise."""
-    for i in range(n):
-        out[i] = exponential(words[i])
-
-
-@njit
-def enter_race(noise, u, n, a, best, arg):
+def enter_race(words, u, n, a, best, arg):
     """Let alternative a enter: the smallest E * u wins, with E exponential noise."""
     for i in range(n):
-        time = noise[i] * u[i]
+        time = exponential(words[i]) * u[i]
         better = time < best[i]
         best[i] = select(better, time, best[i])
         arg[i] = select(better, np.int32(a), arg[i])
 
 
 @njit
-def enter(noise, u, n, a, best, arg):
+def enter_race_from_two(words, cur, stay, move, n, a, best, arg):
+    """Let alternative a enter, u being one number for who is there and another for all others."""
+    for i in range(n):
+        time = exponential(words[i]) * select(cur[i] == a, stay, move)
+        better = time < best[i]
+        best[i] = select(better, time, best[i])
+        arg[i] = select(better, np.int32(a), arg[i])
+
+
+@njit
+def enter_race_alike(words, u, n, a, best, arg):
+    """Let alternative a enter, u being one number for all."""
+    for i in range(n):
+        time = exponential(words[i]) * u
+        better = time < best[i]
+        best[i] = select(better, time, best[i])
+        arg[i] = select(better, np.int32(a), arg[i])
+
+
+@njit
+def enter(words, u, n, a, best, arg):
     """Let alternative a enter: the largest u - log E wins, with E exponential noise."""
     for i in range(n):
-        value = u[i] - log(noise[i])
+        value = u[i] - log(exponential(words[i]))
         better = value > best[i]
         best[i] = select(better, value, best[i])
         arg[i] = select(better, np.int32(a), arg[i])

@@ -170,7 +170,7 @@ def choose(
                 fill(arg, np.int32(entrants[0]), m)
                 if tastes is None:
                     race_all(
-                        words, lane_rows, entrants, table, single, cur, width, m, more, u, best, arg
+                        words, lane_rows, entrants, table, single, cur, width, m, more, best, arg
                     )
                 else:
                     own, at = tastes, start
@@ -182,7 +182,7 @@ def choose(
                         own, at, traits, table, cur, width, entrants, exposure, contacts, degree,
                         some, single, platform_table, member, variety, m, values, more, total, u,
                     )  # fmt: skip
-                    enter_all(words, lane_rows, entrants, m, more, u, best, arg)
+                    enter_all(words, lane_rows, entrants, m, u, best, arg)
                     if wants_surplus:
                         log_sums[c] += log_sum_all(u, len(entrants), m, best, total)
                 if len(movers):

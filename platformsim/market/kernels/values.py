@@ -9,9 +9,10 @@ from platformsim.market.kernels.blocks import (
     add_exp,
     add_set,
     add_tastes,
-    draw_exponential,
     enter,
     enter_race,
+    enter_race_alike,
+    enter_race_from_two,
     fill,
     from_table,
     from_two,
@@ -24,9 +25,20 @@ _MOST = np.float32(3.0e38)
 
 
 @njit
+def is_alike(table, width, a):
+    """Tell whether alternative a is worth the same to those at any alternative."""
+    for c in range(1, width):
+        if table[c * width + a] != table[a]:
+            return False
+    return True
+
+
+@njit
 def look_up(table, single, cur, width, n, a, u):
     """Write what the table says of alternative a to those at each alternative."""
-    if single:
+    if is_alike(table, width, a):
+        fill(u, table[a], n)
+    elif single:
         # An alternative has two values: to who is there, and to all others.
         elsewhere = 1 if a == 0 else 0
         from_two(cur, table[a * width + a], table[elsewhere * width + a], n, a, u)
@@ -35,13 +47,20 @@ def look_up(table, single, cur, width, n, a, u):
 
 
 @njit
-def race_all(words, lane_rows, entrants, table, single, cur, width, n, noise, u, best, arg):
+def race_all(words, lane_rows, entrants, table, single, cur, width, n, u, best, arg):
     """Let the smallest E * table[c, a] win: nothing differs by agent but where it is."""
     fill(best, _MOST, n)
     for e in range(len(entrants)):
-        draw_exponential(words[lane_rows[e]], n, noise)
-        look_up(table, single, cur, width, n, entrants[e], u[e])
-        enter_race(noise, u[e], n, entrants[e], best, arg)
+        a, drawn = entrants[e], words[lane_rows[e]]
+        if is_alike(table, width, a):
+            enter_race_alike(drawn, table[a], n, a, best, arg)
+        elif single:
+            elsewhere = 1 if a == 0 else 0
+            stay, move = table[a * width + a], table[elsewhere * width + a]
+            enter_race_from_two(drawn, cur, stay, move, n, a, best, arg)
+        else:
+            from_table(table, cur, width, n, a, u)
+            enter_race(drawn, u, n, a, best, arg)
 
 
 @njit
@@ -70,12 +89,11 @@ def value_all(
 
 
 @njit
-def enter_all(words, lane_rows, entrants, n, noise, u, best, arg):
+def enter_all(words, lane_rows, entrants, n, u, best, arg):
     """Let the largest utility plus Gumbel noise win."""
     fill(best, LEAST, n)
     for e in range(len(entrants)):
-        draw_exponential(words[lane_rows[e]], n, noise)
-        enter(noise, u[e], n, entrants[e], best, arg)
+        enter(words[lane_rows[e]], u[e], n, entrants[e], best, arg)
 
 
 @njit
