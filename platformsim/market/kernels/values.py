@@ -27,10 +27,10 @@ _MOST = np.float32(3.0e38)
 @njit
 def is_alike(table, width, a):
     """Tell whether alternative a is worth the same to those at any alternative."""
+    alike = True
     for c in range(1, width):
-        if table[c * width + a] != table[a]:
-            return False
-    return True
+        alike &= table[c * width + a] == table[a]
+    return alike
 
 
 @njit
