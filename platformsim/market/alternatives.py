@@ -56,11 +56,6 @@ class Alternatives:
         """``member`` as (A, P) float64."""
         return self.member.astype(np.float64)
 
-    @cached_property
-    def part(self) -> np.ndarray:
-        """What each platform has of a member of each alternative, (A, P) float64."""
-        return self.wide / np.maximum(self.size, 1)[:, None]
-
     def values(
         self, value: np.ndarray, home_cost: float, home_variety: float, outside_value: float
     ) -> np.ndarray:

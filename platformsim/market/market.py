@@ -269,12 +269,13 @@ class Market:
         with the sum of the mechanisms' lifts: of the time that they add, the share
         ``displacement`` is taken from other use of the same platform.
         """
-        lift = np.zeros(len(self.platforms))
+        # In plain numbers: a market has two or three platforms.
+        lifts = [0.0] * len(self.platforms)
         for mechanism in self._acting["engagement"]:
             part = mechanism.engagement(self)
             if part is not None:
-                lift = lift + part
-        if self.rules.displacement:
-            lift = lift - self.rules.displacement * np.maximum(lift, 0.0)
-        hours = np.maximum(self.rules.hours * (1.0 + lift), 0.0)
-        np.minimum(hours, self.rules.attention, out=self.platforms["hours"])
+                lifts = [lift + more for lift, more in zip(lifts, part.tolist(), strict=True)]
+        usual, displaced, most = self.rules.hours, self.rules.displacement, self.rules.attention
+        self.platforms["hours"] = [
+            min(max(usual * (1.0 + lift - displaced * max(lift, 0.0)), 0.0), most) for lift in lifts
+        ]

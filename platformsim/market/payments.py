@@ -75,14 +75,14 @@ def book(market: Any) -> None:
     """Close the month's ledger and carry each releaser's cash, revenue and cost."""
     ledger, releasers = market.ledger, market.releasers
     received, paid = ledger.close_month()
-    cash, booked = releasers["cash"], [releasers[name] for name in _BOOKED]
-    for row, name in enumerate(releasers.names):
+    rows = []
+    for name in releasers.names:
         account = ledger.accounts.index(name)
         patronage, capital = ledger.got(name, "patronage"), ledger.got(name, "capital")
-        cost, funding = paid[account], patronage + capital
-        revenue = received[account] - funding
-        profit = revenue - cost
-        amounts = patronage, capital, revenue, cost, profit
-        for column, amount in zip(booked, amounts, strict=True):
-            column[row] = amount
-        cash[row] += profit + funding
+        revenue, cost = received[account] - (patronage + capital), paid[account]
+        rows.append((patronage, capital, revenue, cost, revenue - cost))
+    if not rows:
+        return
+    for column, amounts in zip(_BOOKED, zip(*rows, strict=True), strict=True):
+        releasers[column] = amounts
+    releasers["cash"] += releasers["profit"] + (releasers["patronage"] + releasers["capital"])

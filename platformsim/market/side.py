@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,14 @@ from platformsim.market.streams import Streams
 
 _BANNED = -1e29
 RowValues = Callable[[np.ndarray], np.ndarray]
+
+
+@functools.cache
+def _tally() -> Callable:
+    # Late: numba takes half a second to import.
+    from platformsim.market.kernels.tally import tally
+
+    return tally
 
 
 @dataclass
@@ -110,9 +119,8 @@ class Side:
         """Return ``living``, ``installed_base`` and ``active``."""
         # Asked for many times a month. Counts are replaced when they change, never written to.
         if self._tallied is not self.counts:
-            living, places = np.add.reduce(self.counts).item(), self.alternatives
-            base = places.members(self.counts) / max(living, 1)
-            active = base * living if places.single_homing else self.counts @ places.part
+            places = self.alternatives
+            living, base, active = _tally()(self.counts, places.member, places.size)
             base.flags.writeable = active.flags.writeable = False
             self._tally, self._tallied = (living, base, active), self.counts
         return self._tally

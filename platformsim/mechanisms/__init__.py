@@ -4,6 +4,8 @@ They act in the order of this list, and a line in it registers a mechanism; mech
 elsewhere follow in the order of their names.
 """
 
+import functools
+
 from platformsim.market.setup import Declared
 from platformsim.mechanisms.agentic import Agentic
 from platformsim.mechanisms.autopost import Autopost
@@ -94,14 +96,19 @@ def declared(mechanisms: list[Mechanism]) -> Declared:
     one that reads another's column needs no case distinction. A mechanism's own tables and
     accounts exist where it is in the scenario, switched on or off.
     """
+    return _declared(tuple(dict.fromkeys(type(mechanism) for mechanism in mechanisms)))
+
+
+@functools.lru_cache(maxsize=64)
+def _declared(present: tuple[type[Mechanism], ...]) -> Declared:
     found = Declared()
-    for cls in dict.fromkeys((*ORDER, *(type(m) for m in mechanisms))):
+    for cls in dict.fromkeys((*ORDER, *present)):
         found.reasons += tuple(r for r in cls.reasons if r not in found.reasons)
         own = {f"{table}." for table in cls.tables}
         found.columns |= {
             column: value for column, value in cls.owns.items() if not column.startswith(tuple(own))
         }
-    for cls in dict.fromkeys(type(m) for m in mechanisms):
+    for cls in present:
         found.tables |= cls.tables
         found.columns |= cls.owns
         found.accounts += tuple(a for a in cls.accounts if a not in found.accounts)

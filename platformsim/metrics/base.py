@@ -54,7 +54,8 @@ class Metric:
             return float(path)
         part = path[-_LAST:] if self.summary == "last" else path[history.burn_in + 1 :]
         seen = part[~np.isnan(part)]
-        return float(seen.mean()) if seen.size else float("nan")
+        # numpy's mean, without the four fifths of its time that go into its options.
+        return float(np.add.reduce(seen)) / seen.size if seen.size else float("nan")
 
 
 REGISTRY: dict[str, Metric] = {}
