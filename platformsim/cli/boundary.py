@@ -9,6 +9,7 @@ import click
 
 from platformsim.cli.group import main
 from platformsim.cli.options import changes_of, null, options, print_json, under
+from platformsim.cli.prepare import prepared
 from platformsim.errors import Problem, ScenarioError
 
 
@@ -77,12 +78,11 @@ def boundary(
           --metric even_split_growth
       platformsim boundary tipping --over mechanisms.direct_network.beta_direct=1:4 --starts
     """
+    ranges = _ranges(over)
+    source, path = prepared("boundary", scenario, out, options)
     from platformsim.studies import boundary as studies
-    from platformsim.studies.keep import prepared
     from platformsim.views.text import frame_table
 
-    ranges = _ranges(over)
-    source, path = prepared("boundary", scenario, out)
     source = under(source, policies)
     common = {"changes": changes_of(changes, resolution), "progress": not as_json, **options}
     metric, value = common.pop("metric"), common.pop("value")

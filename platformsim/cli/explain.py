@@ -8,6 +8,7 @@ import click
 
 from platformsim.cli.group import main
 from platformsim.cli.options import changes_of, null, options, print_json
+from platformsim.cli.prepare import prepared
 
 
 @main.command()
@@ -32,12 +33,11 @@ def explain(
       platformsim explain llama3
       platformsim explain gatekeeper --arms closed,open --metric profit[giant] --pairs 40
     """
+    names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
+    source, path = prepared("explain", scenario, out, {"workers": workers})
     from platformsim.studies.explain import explain as study
-    from platformsim.studies.keep import prepared
     from platformsim.views.text import worth_table
 
-    names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
-    source, path = prepared("explain", scenario, out)
     result = study(
         source, names, metric, pairs=pairs, seed=seed, changes=changes_of(changes, resolution),
         workers=workers, progress=not as_json,

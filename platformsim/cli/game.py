@@ -10,6 +10,7 @@ import click
 
 from platformsim.cli.group import main
 from platformsim.cli.options import changes_of, null, options, print_json, under
+from platformsim.cli.prepare import prepared
 from platformsim.errors import Problem, ScenarioError
 
 
@@ -53,12 +54,11 @@ def game(
       platformsim game llama3 --players social_giant --line-ups closed_lab=always_open \\
           --line-ups closed_lab=always_closed
     """
+    rivals = [_pairs("--line-ups", text) for text in line_ups] or None
+    source, path = prepared("game", scenario, out, options)
     from platformsim.studies.game import game as study
-    from platformsim.studies.keep import prepared
     from platformsim.views.game_text import equilibrium_text, reply_text, spread_text
 
-    rivals = [_pairs("--line-ups", text) for text in line_ups] or None
-    source, path = prepared("game", scenario, out)
     result = study(
         under(source, policies), _names(strategies), players=_names(players), line_ups=rivals,
         changes=changes_of(changes, resolution), progress=not as_json, **options,
@@ -113,13 +113,12 @@ def fingerprint(
       platformsim fingerprint augustus open_then_close --over months=6,12,24,48 \\
           --over mechanisms.complement.eng_lift=0:0.3:4 --rivals rival=follow_the_leader
     """
-    from platformsim.studies.game import fingerprint as study
-    from platformsim.studies.keep import prepared
-    from platformsim.views.text import frame_table
-
     axes = dict(_axis(text) for text in over)
     others = _pairs("--rivals", rivals) if rivals else None
-    source, path = prepared("fingerprint", scenario, out)
+    source, path = prepared("fingerprint", scenario, out, options)
+    from platformsim.studies.game import fingerprint as study
+    from platformsim.views.text import frame_table
+
     result = study(
         under(source, policies), strategy, axes, rivals=others,
         changes=changes_of(changes, resolution), progress=not as_json, **options,

@@ -9,6 +9,7 @@ import click
 
 from platformsim.cli.group import main
 from platformsim.cli.options import changes_of, null, options, print_json, under
+from platformsim.cli.prepare import prepared
 
 
 @main.command()
@@ -72,11 +73,10 @@ def search(
       platformsim search gatekeeper --objective profit[giant] --objective control_hhi:down \\
           --over mechanisms.open_gate.toll
     """
-    from platformsim.studies.keep import prepared
+    source, path = prepared("search", scenario, out, options)
     from platformsim.studies.search import search as study
     from platformsim.views.text import frame_table
 
-    source, path = prepared("search", scenario, out)
     result = study(
         under(source, policies), over or None, objectives=objectives or None,
         changes=changes_of(changes, resolution), progress=not as_json, **options,

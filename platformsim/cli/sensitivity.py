@@ -9,6 +9,7 @@ import click
 
 from platformsim.cli.group import main
 from platformsim.cli.options import changes_of, null, options, print_json, under
+from platformsim.cli.prepare import prepared
 
 
 @main.command()
@@ -69,13 +70,12 @@ def sensitivity(
       platformsim sensitivity complement_breakeven --method sobol --over arm=closed,open \\
           --over platforms.social.ad_yield=0:0.05
     """
-    from platformsim.studies.keep import prepared
+    names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
+    source, path = prepared("sensitivity", scenario, out, options)
     from platformsim.studies.sensitivity import IncompleteError
     from platformsim.studies.sensitivity import sensitivity as study
     from platformsim.studies.sensitivity.unfinished import save_unfinished
 
-    names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
-    source, path = prepared("sensitivity", scenario, out)
     try:
         result = study(
             under(source, policies), over or None, metric=metrics or None, arms=names,

@@ -10,6 +10,7 @@ import click
 
 from platformsim.cli.group import main
 from platformsim.cli.options import changes_of, null, options, print_json, under
+from platformsim.cli.prepare import prepared
 
 
 @main.command()
@@ -30,11 +31,10 @@ def run(
       platformsim run tipping --resolution cohorts --set sides.users.count=3_300_000_000
       platformsim run llama3 --arm open --set run.months=60 --out results/mine
     """
+    source, path = prepared("run", scenario, out, options)
     from platformsim.studies import run as study
-    from platformsim.studies.keep import prepared
     from platformsim.views.text import frame_table, table
 
-    source, path = prepared("run", scenario, out)
     result = study.run(under(source, policies), changes=changes_of(changes, resolution), **options)
     path = result.save(path)
     overview = result.overview()
@@ -82,13 +82,12 @@ def compare(
       platformsim compare gatekeeper --set mechanisms.open_gate.toll=0.3 --json
       platformsim compare llama3 --policy interoperability_mandate=0.5@36
     """
+    names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
+    source, path = prepared("compare", scenario, out, options)
     from platformsim.studies import compare as study
-    from platformsim.studies.keep import prepared
     from platformsim.studies.verdicts import ROW_KEYS
     from platformsim.views.text import frame_table, verdict_table
 
-    names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
-    source, path = prepared("compare", scenario, out)
     result = study.compare(
         under(source, policies), names, changes=changes_of(changes, resolution), **options
     )

@@ -11,6 +11,7 @@ import click
 
 from platformsim.cli.group import main
 from platformsim.cli.options import changes_of, null, options, print_json, under
+from platformsim.cli.prepare import prepared
 from platformsim.errors import Problem, ScenarioError
 
 _MOST_SHOWN = 20
@@ -77,8 +78,6 @@ def sweep(
       platformsim sweep --resume results/night
       platformsim sweep llama3 --table design.csv --dask tcp://localhost:8786
     """
-    from platformsim.studies.keep import prepared
-
     names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
     if resume is not None and scenario is None:
         source, path = None, None
@@ -88,7 +87,7 @@ def sweep(
     elif scenario is None:
         raise click.UsageError("Missing argument 'SCENARIO'.")
     else:
-        source, path = prepared("sweep", scenario, resume or out)
+        source, path = prepared("sweep", scenario, resume or out, options)
         source = under(source, policies)
     ranges = _ranges(over)
     result = _run(

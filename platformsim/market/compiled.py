@@ -136,11 +136,11 @@ def choose(side: Any, month: int, appeal: Appeal, newcomers: np.ndarray, gone: n
             *movers, _CHUNK, room.moved, side.choice, member, graph.indptr, graph.neighbours,
             side.contacts.counts,
         )  # fmt: skip
-    counts = side.counts.copy()
-    side.switches, choosers, bests, rows, logs = loops.choice.totals(
-        room.seen, room.got, room.switches, room.chunk_sums, room.best, room.log_sums, counts
-    )
-    side.counts = counts
+    side.switches, choosers, bests, rows, logs, counts, tally = loops.choice.totals(
+        room.seen, room.got, room.switches, room.chunk_sums, room.best, room.log_sums,
+        side.counts, alternatives.member, alternatives.size,
+    )  # fmt: skip
+    side.take_counts(counts, tally)
     if choosers and side.name == "users":
         relative = scale * logs / loops.blocks.QUANTA if individual else rows
         side.note_mean_surplus((bests + relative) / choosers, free)

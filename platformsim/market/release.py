@@ -137,7 +137,8 @@ def terms(technologies: Table) -> Terms:
     """Return this month's terms of every technology."""
     rows = technologies.rows("mode", "newest_open", "open_capability", "reverted", "capability")
     each = [_terms(*row) for row in rows]
-    return Terms(np.array(each, np.float64).reshape(-1, len(TERMS)).T)
+    # Each term in one piece: compiled loops take that, and it is handed to many.
+    return Terms(np.ascontiguousarray(np.array(each, np.float64).reshape(-1, len(TERMS)).T))
 
 
 def _terms(

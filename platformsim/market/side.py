@@ -120,10 +120,15 @@ class Side:
         # Asked for many times a month. Counts are replaced when they change, never written to.
         if self._tallied is not self.counts:
             places = self.alternatives
-            living, base, active = _tally()(self.counts, places.member, places.size)
-            base.flags.writeable = active.flags.writeable = False
-            self._tally, self._tallied = (living, base, active), self.counts
+            self.take_counts(self.counts, _tally()(self.counts, places.member, places.size))
         return self._tally
+
+    def take_counts(self, counts: np.ndarray, tally: tuple[float, np.ndarray, np.ndarray]) -> None:
+        """Replace the counts, with the ``totals`` that belong to them."""
+        _, base, active = tally
+        base.flags.writeable = active.flags.writeable = False
+        self.counts = self._tallied = counts
+        self._tally = tally
 
     def choose(self, month: int, appeal: Appeal, gone: np.ndarray) -> None:
         """Let agents leave and arrive, and the revising ones choose, all on last month's state.

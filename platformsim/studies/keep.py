@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,8 +9,8 @@ import pandas as pd
 import tomli_w
 
 from platformsim.results import Folder
-from platformsim.results.folder import SCENARIO, probe
-from platformsim.scenario import Scenario, load
+from platformsim.results.folder import SCENARIO
+from platformsim.scenario import Scenario
 from platformsim.views import Gallery
 
 
@@ -25,22 +24,6 @@ class Study(Protocol):
     def plot(self) -> Gallery:
         """Draw the result."""
         ...
-
-
-def prepared(verb: str, source: str, path: Path | None) -> tuple[Scenario, Path]:
-    """Load a scenario, and find out before the runs whether the results can be written.
-
-    Returns
-    -------
-    (Scenario, Path)
-        The scenario, and the folder wanted for what ``verb`` finds; unset: in ``results``.
-    """
-    scenario = load(source)
-    # A scenario may be named anything, or not at all; a folder may not.
-    name = "-".join(re.findall(r"\w+", scenario.name)) or Path(source).stem
-    path = path or Path("results") / f"{verb}-{name}"
-    probe(path)
-    return scenario, path
 
 
 def keep(verb: str, scenario: Scenario, options: dict[str, Any], study: Study, path: Path) -> Path:

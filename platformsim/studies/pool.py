@@ -9,10 +9,16 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any
 
-from platformsim.studies.processes import hidden_main, one_thread_each, process_context
+from platformsim.studies.processes import (
+    default_workers,
+    hidden_main,
+    one_thread_each,
+    process_context,
+)
 
 # numba takes half a second to import: once for all workers.
 _PRELOAD = [
@@ -21,6 +27,17 @@ _PRELOAD = [
 ]
 _GRACE, _LOOK_ROUND = 2.0, 5.0
 _present: dict[str, Connection] = {}
+
+
+def start_server(workers: int | None = None, start_method: str | None = None) -> None:
+    """Have the fork server import what workers need while this process still imports the same.
+
+    Harmless where there is none, and where nothing comes of it: the server ends with this process.
+    """
+    if (workers or default_workers()) > 1:
+        context = process_context(start_method, _PRELOAD)
+        if context.get_start_method() == "forkserver":
+            forkserver.ensure_running()
 
 
 class Pool:

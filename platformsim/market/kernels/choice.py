@@ -18,6 +18,7 @@ from platformsim.market.kernels.blocks import (
 )
 from platformsim.market.kernels.cache import cached
 from platformsim.market.kernels.draws import COUNTERS, SPAN, below, collect, philox
+from platformsim.market.kernels.tally import tally
 from platformsim.market.kernels.values import enter_all, log_sum_all, race_all, value_all
 
 # Agents that choose at once: what they need fits into the first-level cache.
@@ -205,7 +206,7 @@ def choose(
 
 
 @cached
-def totals(seen, got, switches, log_sums, best, row_sums, counts):
+def totals(seen, got, switches, log_sums, best, row_sums, counts, member, size):
     """Add up what the chunks counted.
 
     Parameters
@@ -215,14 +216,19 @@ def totals(seen, got, switches, log_sums, best, row_sums, counts):
     best, row_sums : (A,) float64
         Best utility from each alternative, and the log-sum relative to it.
     counts : (A,) int64
-        Moved along.
+        Before they chose.
+    member, size
+        See :func:`platformsim.market.kernels.tally.tally`.
 
     Returns
     -------
     int, int, float, float, float
         How many moved and chose; the sums of best, of row_sums and of log_sums over who chose.
+    (A,) int64, tuple
+        The counts now, and what ``tally`` says of them.
     """
     moved, choosers, bests, rows, logs = 0, 0, 0.0, 0.0, 0.0
+    counts = counts.copy()
     for c in range(len(switches)):
         moved += switches[c]
         logs += log_sums[c]
@@ -234,4 +240,4 @@ def totals(seen, got, switches, log_sums, best, row_sums, counts):
         choosers += came
         bests += came * best[a]
         rows += came * row_sums[a]
-    return moved, choosers, bests, rows, logs
+    return moved, choosers, bests, rows, logs, counts, tally(counts, member, size)
