@@ -15,6 +15,13 @@ LEAST = np.float32(-3.0e38)
 
 
 @njit
+def draw_exponential(words, n, out):
+    """Write exponential noise."""
+    for i in range(n):
+        out[i] = exponential(words[i])
+
+
+@njit
 def enter_race(words, u, n, a, best, arg):
     """Let alternative a enter: the smallest E * u wins, with E exponential noise."""
     for i in range(n):
@@ -45,10 +52,13 @@ def enter_race_alike(words, u, n, a, best, arg):
 
 
 @njit
-def enter(words, u, n, a, best, arg):
-    """Let alternative a enter: the largest u - log E wins, with E exponential noise."""
+def enter(noise, u, n, a, best, arg):
+    """Let alternative a enter: the largest u - log E wins, with E exponential noise.
+
+    The noise is drawn before: two logarithms in one loop are more than the registers hold.
+    """
     for i in range(n):
-        value = u[i] - log(exponential(words[i]))
+        value = u[i] - log(noise[i])
         better = value > best[i]
         best[i] = select(better, value, best[i])
         arg[i] = select(better, np.int32(a), arg[i])

@@ -183,7 +183,7 @@ def choose(
                         own, at, traits, table, cur, width, entrants, exposure, contacts, degree,
                         some, single, platform_table, member, variety, m, values, more, total, u,
                     )  # fmt: skip
-                    enter_all(words, lane_rows, entrants, m, u, best, arg)
+                    enter_all(words, lane_rows, entrants, m, more, u, best, arg)
                     if wants_surplus:
                         log_sums[c] += log_sum_all(u, len(entrants), m, best, total)
                 if len(movers):

@@ -9,6 +9,7 @@ from platformsim.market.kernels.blocks import (
     add_exp,
     add_set,
     add_tastes,
+    draw_exponential,
     enter,
     enter_race,
     enter_race_alike,
@@ -89,11 +90,12 @@ def value_all(
 
 
 @njit
-def enter_all(words, lane_rows, entrants, n, u, best, arg):
+def enter_all(words, lane_rows, entrants, n, noise, u, best, arg):
     """Let the largest utility plus Gumbel noise win."""
     fill(best, LEAST, n)
     for e in range(len(entrants)):
-        enter(words[lane_rows[e]], u[e], n, entrants[e], best, arg)
+        draw_exponential(words[lane_rows[e]], n, noise)
+        enter(noise, u[e], n, entrants[e], best, arg)
 
 
 @njit
