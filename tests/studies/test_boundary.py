@@ -238,6 +238,18 @@ def threshold(scenario, key, expected, **options):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("platforms", [2, 3, 4])
+def test_platforms_tip_at_a_network_effect_of_their_number(platforms):
+    threshold(market(platforms), BETA, platforms)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kappa", [0.25, 0.5])
+def test_interoperability_raises_the_threshold(kappa):
+    threshold(market().with_settings({"market.interoperability": kappa}), BETA, 2 / (1 - kappa))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("ratio", [1.0, 16.0])
 def test_two_sides_tip_at_a_product_of_four(ratio):
     pulls = {"beta_ub": 0.0, "beta_bu": 0.0, "beta_cu": (4.0 / ratio) ** 0.5}
