@@ -20,7 +20,7 @@ RowValues = Callable[[np.ndarray], np.ndarray]
 
 
 @functools.cache
-def _tally() -> Callable:
+def _compiled_tally() -> Callable:
     # Late: numba takes half a second to import.
     from platformsim.market.kernels.tally import tally
 
@@ -120,7 +120,8 @@ class Side:
         # Asked for many times a month. Counts are replaced when they change, never written to.
         if self._tallied is not self.counts:
             places = self.alternatives
-            self.take_counts(self.counts, _tally()(self.counts, places.member, places.size))
+            tally = _compiled_tally()(self.counts, places.member, places.size)
+            self.take_counts(self.counts, tally)
         return self._tally
 
     def take_counts(self, counts: np.ndarray, tally: tuple[float, np.ndarray, np.ndarray]) -> None:

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, wait
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -37,6 +36,8 @@ def start_server(workers: int | None = None, start_method: str | None = None) ->
     if (workers or default_workers()) > 1:
         context = process_context(start_method, _PRELOAD)
         if context.get_start_method() == "forkserver":
+            from multiprocessing import forkserver  # where there is none it cannot be imported
+
             forkserver.ensure_running()
 
 
