@@ -250,13 +250,13 @@ def test_interoperability_raises_the_threshold(kappa):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ratio", [1.0, 16.0])
-def test_two_sides_tip_at_a_product_of_four(ratio):
-    pulls = {"beta_ub": 0.0, "beta_bu": 0.0, "beta_cu": (4.0 / ratio) ** 0.5}
+@pytest.mark.parametrize(("platforms", "ratio"), [(2, 1.0), (2, 4.0), (2, 16.0), (3, 1.0)])
+def test_two_sides_tip_when_the_product_of_their_pulls_exceeds_k_squared(platforms, ratio):
+    pulls = {"beta_ub": 0.0, "beta_bu": 0.0, "beta_cu": platforms / ratio**0.5}
     both = market(
-        sides=("users", "creators"), count=4_000_000_000, mechanisms={"cross_network": pulls}
+        platforms, ("users", "creators"), 4_000_000_000, mechanisms={"cross_network": pulls}
     )
-    threshold(both, "mechanisms.cross_network.beta_uc", (4.0 * ratio) ** 0.5)
+    threshold(both, "mechanisms.cross_network.beta_uc", platforms * ratio**0.5)
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 Logit choice, noise 1, linear law. Where the outcome is a state of rest it is held against the mean
 field; where it is an average over chance, against runs; graphs against averages over ten graphs.
-Onsets are also measured, without these numbers, in ``test_tipping.py``.
+Onsets are also measured, without these numbers, in ``studies/test_boundary.py``.
 """
 
 from dataclasses import dataclass

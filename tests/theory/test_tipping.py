@@ -1,4 +1,4 @@
-"""Tipping thresholds of the logit with network effects, measured by the eigenvalue."""
+"""Tipping of individuals under network effects; ``studies/test_boundary`` has the thresholds."""
 
 import numpy as np
 import pytest
@@ -12,15 +12,14 @@ N = 20_000
 DIRECT = "mechanisms.direct_network.beta_direct"
 
 
-def market(platforms=2, sides=("users",), mechanisms=None, **market_rules):
+def market(platforms=2):
     return load(
         {
             "name": "threshold",
             "run": {"months": 200},
-            "market": market_rules,
-            "sides": {side: {"count": N} for side in sides},
+            "sides": {"users": {"count": N}},
             "platforms": [{"name": f"p{i}"} for i in range(platforms)],
-            "mechanisms": mechanisms or {"direct_network": {}},
+            "mechanisms": {"direct_network": {}},
         }
     )
 
@@ -38,23 +37,6 @@ def test_an_even_split_loses_stability_at_beta_equal_to_the_number_of_platforms(
     assert found["value"] == pytest.approx(platforms, rel=0.05)
     # The test must be able to tell K from K / (1 - 0.2), which a missing term would give.
     assert found["high"] - found["low"] < 0.1 * platforms
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kappa", [0.25, 0.5])
-def test_interoperability_raises_the_threshold_to_two_over_one_minus_kappa(kappa):
-    expected = 2 / (1 - kappa)
-    found = onset(market(interoperability=kappa), DIRECT, expected)
-    assert found["value"] == pytest.approx(expected, rel=0.05)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("platforms", "ratio"), [(2, 1.0), (2, 4.0), (3, 1.0)])
-def test_two_sides_tip_when_the_product_of_their_pulls_exceeds_k_squared(platforms, ratio):
-    pulls = {"beta_ub": 0.0, "beta_bu": 0.0, "beta_cu": platforms / ratio**0.5}
-    both = market(platforms, ("users", "creators"), {"cross_network": pulls})
-    found = onset(both, "mechanisms.cross_network.beta_uc", platforms * ratio**0.5)
-    assert found["value"] * pulls["beta_cu"] == pytest.approx(platforms**2, rel=0.05)
 
 
 def test_the_eigenvalue_is_beta_over_k_and_not_beta():
