@@ -117,7 +117,7 @@ class LaggardRule(Mechanism):
             added = math.log1p(self.horizon * self.community_gain * builders**self.sigma / own)
             opened = edge - self.leak_rate * max(lead, 0.0) + (1.0 - self.leak_rate) * added
             contest = self._odds(opened) - self._odds(edge)
-            harm = self.rivalry * harmed * math.exp(lead / self.harm_scale)
+            harm = self.rivalry * harmed * math.exp(min(lead, 0.0) / self.harm_scale)
             found.append(income + harm + sum(worth) * contest)
         return found
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from typing import Any
 
 from platformsim.studies.processes import (
@@ -34,11 +35,24 @@ def start_server(workers: int | None = None, start_method: str | None = None) ->
     Harmless where there is none, and where nothing comes of it: the server ends with this process.
     """
     if (workers or default_workers()) > 1:
-        context = process_context(start_method, _PRELOAD)
-        if context.get_start_method() == "forkserver":
-            from multiprocessing import forkserver  # where there is none it cannot be imported
+        _context(start_method)
 
+
+def _context(start_method: str | None) -> BaseContext:
+    context = process_context(start_method, _PRELOAD)
+    if context.get_start_method() == "forkserver":
+        # Where there is no fork server these cannot be imported.
+        from multiprocessing import forkserver, resource_tracker
+
+        # Ctrl-C reaches every process of the terminal, and one that is importing would say so at
+        # length. A new process starts with its parent's mask, which the tracker meddles with.
+        resource_tracker.ensure_running()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
             forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return context
 
 
 class Pool:
@@ -61,7 +75,7 @@ class Pool:
         load: Callable[[bytes], None] | None = None,
         payload: bytes = b"",
     ):
-        context = process_context(start_method, _PRELOAD)
+        context = _context(start_method)
         # A pipe, for unlike an event it does not wait for the dead.
         self._hear, self._tell = context.Pipe(duplex=False)
         start = {"initializer": _start, "initargs": (self._hear, load, payload)}
