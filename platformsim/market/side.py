@@ -76,7 +76,7 @@ class Side:
     counts : (A,) int64 or float64
         Living agents at each alternative.
     switches : int or float
-        Agents that changed their alternative this month.
+        Changes of alternative this month: one an agent at most, unless agents choose in turn.
     surplus : float
         Of users, the mean log-sum of those who choose, in cu per agent and month, over what they
         would have where every alternative is worth nothing; other sides' surplus is their income.

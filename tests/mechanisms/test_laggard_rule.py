@@ -67,8 +67,8 @@ def test_an_open_leader_has_no_margin_to_harm():
 
 @pytest.mark.parametrize("harm_scale", [0.01, 2.0])
 def test_a_lead_however_long_does_no_harm_that_had_to_be_computed(harm_scale):
-    model = market(lead=math.log(100.0), harm_scale=harm_scale)
-    model.market.technologies["capability"][1] = 1.0
+    model = market(harm_scale=harm_scale)
+    model.market.technologies["capability"] = 9000.0, 1.0
     assert model.market.mechanisms[0].gains(model.market)[0] == pytest.approx(-DEMAND * MARGIN)
 
 
