@@ -45,6 +45,8 @@ class Market:
         These three and those that mechanisms bring, by name.
     on_technology, owned_platforms : (L, P) float
         1 where the platform stands on the technology; where the technology's owner owns it.
+    slot_of_platform : tuple of int
+        Which draws are each platform's, from 1 on: draws follow the platform, not its row.
     share : dict of str to (P,) float
         Installed base of each platform as a share of the side, as of last month.
     members : (P,) float
@@ -69,6 +71,7 @@ class Market:
         for kind, rows in declared.tables.items():
             self.tables[kind] = Table(kind, rows)
         self.owner_of_platform = setup.account_of_platform(spec)
+        self.slot_of_platform = setup.slots(spec)
         self.owner_of_technology = tuple(entry.owner for entry in spec.technologies)
         self.patrons = {entry.name: entry.patron for entry in spec.releasers}
         self.technology_of_platform = setup.positions(

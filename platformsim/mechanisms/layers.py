@@ -145,10 +145,14 @@ class Layers(Mechanism):
                 continue
             if kappa is None or self.apps != "choose":
                 closed[row] = float(kappa is None or self.apps == "closed")
-            elif market.streams.one("layers.review", market.month, row) < self.review_rate:
+            elif self._reviews(market, row):
                 closed[row] = float(self._closing_pays(market, row, kappa))
         self._set(market, kappa or 0.0, on_base)
         self._pay(market)
+
+    def _reviews(self, market: Any, row: int) -> bool:
+        item = market.slot_of_platform[row] - 1
+        return market.streams.one("layers.review", market.month, item) < self.review_rate
 
     def _is_neutral(self) -> bool:
         settings = (self.content_value, self.identity_value, self.closed_app_gain)

@@ -197,6 +197,20 @@ def test_relabelling_platforms_that_share_the_start_relabels_the_results():
     check_relabelling(table, (1, 0))
 
 
+def test_relabelling_applications_relabels_which_of_them_review_their_mode():
+    table = {
+        "run": {"months": 24, "burn_in": 0},
+        "sides": {"users": {"count": 20, "revise_rate": 1.0}},
+        "technologies": [{"name": "chain", "release_mode": "open_weights"}],
+        "platforms": [{"name": name, "technology": "chain"} for name in "abcd"],
+        "mechanisms": {"layers": {"base": "chain", "review_rate": 0.5}},
+    }
+    closed = run(table).history.platforms["app_closed"]
+    assert len(np.unique(closed, axis=1).T) > 1
+    check_relabelling(table, (0, 1, 3, 2))
+    check_relabelling(table, (3, 2, 1, 0))
+
+
 @settings(steady, max_examples=50)
 @given(scenarios(outside=False), st.floats(-5.0, 5.0))
 def test_a_constant_added_to_every_quality_changes_no_choice(table, constant):
