@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from platformsim.cli.group import main
-from platformsim.cli.options import changes_of, null, options, print_json, under
+from platformsim.cli.options import changes_of, names_of, null, options, print_json, under
 from platformsim.cli.prepare import prepared
 from platformsim.errors import Problem, ScenarioError
 
@@ -87,7 +87,7 @@ def boundary(
     common = {"changes": changes_of(changes, resolution), "progress": not as_json, **options}
     metric, value = common.pop("metric"), common.pop("value")
     depth = common.pop("depth")
-    names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
+    names = names_of(arms)
     if starts:
         if metric or value is not None or names:
             raise ScenarioError(Problem("--starts", True, "goes without --metric, --value, --arms"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from platformsim.cli.group import main
-from platformsim.cli.options import changes_of, null, options, print_json
+from platformsim.cli.options import changes_of, names_of, null, options, print_json
 from platformsim.cli.prepare import prepared
 
 
@@ -33,7 +33,7 @@ def explain(
       platformsim explain llama3
       platformsim explain gatekeeper --arms closed,open --metric profit[giant] --pairs 40
     """
-    names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
+    names = names_of(arms)
     source, path = prepared("explain", scenario, out, {"workers": workers})
     from platformsim.studies.explain import explain as study
     from platformsim.views.text import worth_table

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import click
 
 from platformsim.cli.group import main
-from platformsim.cli.options import changes_of, null, options, print_json, under
+from platformsim.cli.options import changes_of, names_of, null, options, print_json, under
 from platformsim.cli.prepare import prepared
 from platformsim.errors import Problem, ScenarioError
 
@@ -60,7 +59,7 @@ def game(
     from platformsim.views.game_text import equilibrium_text, reply_text, spread_text
 
     result = study(
-        under(source, policies), _names(strategies), players=_names(players), line_ups=rivals,
+        under(source, policies), names_of(strategies), players=names_of(players), line_ups=rivals,
         changes=changes_of(changes, resolution), progress=not as_json, **options,
     )  # fmt: skip
     path = result.save(path)
@@ -133,16 +132,9 @@ def fingerprint(
     _say_folder(path)
 
 
-def _names(text: str | None) -> list[str] | None:
-    """Split a list at its commas, but not at those inside brackets."""
-    if not text:
-        return None
-    return [part.strip() for part in re.split(r",(?![^(]*\))", text) if part.strip()]
-
-
 def _pairs(option: str, text: str) -> dict[str, str]:
     found = {}
-    for part in _names(text) or ():
+    for part in names_of(text) or ():
         name, sign, rule = part.partition("=")
         if not sign or not name or "(" in name:
             raise ScenarioError(Problem(option, part, "must be RIVAL=STRATEGY"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,13 @@ def changes_of(pairs: tuple[str, ...], resolution: str | None = None) -> dict[st
             raise ScenarioError(Problem("--set", pair, "must be KEY=VALUE"))
         changes[key.strip()] = parse(text.strip())
     return changes
+
+
+def names_of(text: str | None) -> list[str] | None:
+    """Split a list at its commas, but not at those inside brackets."""
+    if not text:
+        return None
+    return [part.strip() for part in re.split(r",(?![^(]*\))", text) if part.strip()]
 
 
 def under(scenario: Any, policies: tuple[str, ...]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from platformsim.cli.group import main
-from platformsim.cli.options import changes_of, null, options, print_json, under
+from platformsim.cli.options import changes_of, names_of, null, options, print_json, under
 from platformsim.cli.prepare import prepared
 
 
@@ -70,7 +70,7 @@ def sensitivity(
       platformsim sensitivity complement_breakeven --method sobol --over arm=closed,open \\
           --over platforms.social.ad_yield=0:0.05
     """
-    names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
+    names = names_of(arms)
     source, path = prepared("sensitivity", scenario, out, options)
     from platformsim.studies.sensitivity import IncompleteError
     from platformsim.studies.sensitivity import sensitivity as study

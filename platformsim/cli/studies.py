@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from platformsim.cli.group import main
-from platformsim.cli.options import changes_of, null, options, print_json, under
+from platformsim.cli.options import changes_of, names_of, null, options, print_json, under
 from platformsim.cli.prepare import prepared
 
 
@@ -82,7 +82,7 @@ def compare(
       platformsim compare gatekeeper --set mechanisms.open_gate.toll=0.3 --json
       platformsim compare llama3 --policy interoperability_mandate=0.5@36
     """
-    names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
+    names = names_of(arms)
     source, path = prepared("compare", scenario, out, options)
     from platformsim.studies import compare as study
     from platformsim.studies.verdicts import ROW_KEYS

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from platformsim.cli.group import main
-from platformsim.cli.options import changes_of, null, options, print_json, under
+from platformsim.cli.options import changes_of, names_of, null, options, print_json, under
 from platformsim.cli.prepare import prepared
 from platformsim.errors import Problem, ScenarioError
 
@@ -78,7 +78,7 @@ def sweep(
       platformsim sweep --resume results/night
       platformsim sweep llama3 --table design.csv --dask tcp://localhost:8786
     """
-    names = [name.strip() for name in arms.split(",") if name.strip()] if arms else None
+    names = names_of(arms)
     if resume is not None and scenario is None:
         source, path = None, None
         if policies:

@@ -152,11 +152,13 @@ def _blocks(market: Any) -> int:
 
 def _niches(market: Any, blocks: int) -> np.ndarray:
     """How each region judges each platform, (blocks, P) standard normal."""
-    places = market.sides["users"].alternatives.lane[1 : len(market.platforms) + 1].tolist()
     draw, bell = market.streams.one, NormalDist().inv_cdf
     return np.array(
         [
-            [bell(draw("local_clusters.niche", 0, region * _SLOTS + slot)) for slot in places]
+            [
+                bell(draw("local_clusters.niche", 0, region * _SLOTS + slot))
+                for slot in market.slot_of_platform
+            ]
             for region in range(blocks)
         ]
     )
